@@ -1,0 +1,100 @@
+/*
+ * blob/blob.h - bytes, kept by the SHA-256 of their content.
+ *
+ * One face (struct blob_store, a vtable inside) over the backends; today blob/fs/: small
+ * blobs in a SQLite file of their own, written by one thread that commits what is queued
+ * as a group; larger ones as files made with O_TMPFILE, fsync, linkat (no replace), fsync
+ * of the directory. Later blob/s3/.
+ *
+ * A put is a stream: begin, write..., finish. finish() makes the bytes durable BEFORE it
+ * returns; the row that points at them is written after (bytes first, row second). Storing
+ * bytes that are there already succeeds and says so, and "freshens" them, so that a
+ * reclaimer with a grace period will spare them.
+ *
+ * Both digests are computed while writing: SHA-256 (the name) and MD5 (the client's
+ * index). Expectations given to begin() are checked by finish(): RC_INVALID with a clear
+ * sentence on a mismatch, and nothing is kept.
+ *
+ * Thread rule: the store: any thread. A put or a reader: one thread at a time.
+ */
+#ifndef VITRINE_BLOB_BLOB_H
+#define VITRINE_BLOB_BLOB_H
+
+#include "base/arena.h"
+
+struct blob_store;
+struct blob_put;
+
+struct blob_ref {
+        uint8_t sha256[32];
+        uint64_t size_bytes;
+};
+
+struct blob_digests {
+        struct blob_ref ref;
+        uint8_t md5[16];
+};
+
+struct blob_expect {
+        bool has_size;
+        uint64_t size_bytes;
+        bool has_md5;
+        uint8_t md5[16];
+};
+
+struct blob_fs_config {
+        const char *dir;             /* made when missing */
+        size_t small_max_bytes;      /* up to this size a blob goes into the SQLite file; 0: 64 KiB */
+};
+MUST_USE enum rc blob_fs_open(const struct blob_fs_config *config, struct blob_store **ret_store, struct err *err);
+void blob_store_close(struct blob_store *store); /* accepts NULL */
+
+MUST_USE enum rc blob_put_begin(struct blob_store *store, const struct blob_expect *expect,
+                                struct blob_put **ret_put, struct err *err);
+/* RC_UNAVAILABLE with a clear sentence when the disk is full. */
+MUST_USE enum rc blob_put_write(struct blob_put *put, struct str data, struct err *err);
+/* Checks, makes durable, frees the put in every case (*put becomes NULL). ret_existed may be NULL. */
+MUST_USE enum rc blob_put_finish(struct blob_put **put, struct blob_digests *ret, bool *ret_existed,
+                                 struct err *err);
+void blob_put_abort(struct blob_put **put); /* nothing stays; accepts NULL; for _cleanup_ */
+
+/* A whole blob from memory. */
+MUST_USE enum rc blob_put_bytes(struct blob_store *store, struct str data, struct blob_digests *ret, struct err *err);
+
+/*
+ * Concatenates stored blobs into a new one (parts of a multipart upload), in constant
+ * memory; digests of the whole are computed on the way. Uses copy_file_range or reflink where it can.
+ */
+MUST_USE enum rc blob_put_concat(struct blob_store *store, const struct blob_ref *parts, size_t count,
+                                 const struct blob_expect *expect, struct blob_digests *ret, struct err *err);
+
+/* How a blob can be read: either an open file with an offset, or bytes in memory. */
+struct blob_view {
+        int fd;              /* >= 0: bytes are at [offset, offset+size) of it; the caller owns the fd */
+        uint64_t offset;
+        struct str bytes;    /* fd < 0: the bytes, in the arena */
+};
+/* RC_NOT_FOUND when it is not there; RC_CORRUPT when the stored size is not ref->size_bytes. */
+MUST_USE enum rc blob_open(struct blob_store *store, struct arena *arena, const struct blob_ref *ref,
+                           struct blob_view *ret, struct err *err);
+/* Exactly len bytes at offset into ret; for random access without holding an fd. */
+MUST_USE enum rc blob_read(struct blob_store *store, const struct blob_ref *ref, uint64_t offset, void *ret,
+                           size_t len, struct err *err);
+/* *ret_exists; a blob that exists is freshened when `freshen`. */
+MUST_USE enum rc blob_exists(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
+                             struct err *err);
+MUST_USE enum rc blob_delete(struct blob_store *store, const struct blob_ref *ref, struct err *err);
+/* Re-reads the bytes and compares the digest; RC_CORRUPT when they differ. */
+MUST_USE enum rc blob_verify(struct blob_store *store, const struct blob_ref *ref, struct err *err);
+
+struct blob_item {
+        struct blob_ref ref;
+        int64_t fresh_us;    /* when last stored or freshened */
+};
+/*
+ * Every blob, in digest order, `max` at a time, starting behind `after` (NULL: from the start). *ret_count 0: end.
+ */
+MUST_USE enum rc blob_list(struct blob_store *store, const uint8_t after[32], struct blob_item *ret, size_t max,
+                           size_t *ret_count, struct err *err);
+
+#endif

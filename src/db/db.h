@@ -1,0 +1,112 @@
+/*
+ * db/db.h - one SQL face over the engines.
+ *
+ * SQL text is written once, with $1..$n placeholders, in the subset that SQLite and
+ * PostgreSQL share; what differs lives in this room. Engine today: SQLite (db/sqlite.c);
+ * the interface is engine-neutral so that db/postgres.c can stand beside it.
+ *
+ * A struct db is a database with one WRITER thread and a pool of reader connections.
+ *
+ *  - Reading: db_read_begin() borrows a connection and opens a snapshot; db_read_end()
+ *    gives it back. Any worker thread.
+ *  - Writing: db_write() hands a function to the writer thread. The writer takes every
+ *    function that is queued, runs each inside a savepoint of ONE transaction, commits
+ *    once (durably), and then wakes all callers: group commit. A function that returns an
+ *    error has its savepoint rolled back and its caller gets that error; the others are
+ *    not affected. When the commit itself fails every caller of the batch gets the error;
+ *    after an fsync or I/O error the database refuses further writes (db_failed()) and
+ *    the process is expected to stop and recover; fsync is never retried.
+ *    The function may run on another thread than its caller, and must not block on
+ *    anything but the connection it is given. It must be quick: heavy work (hashing,
+ *    parsing, files) is done before.
+ *
+ * Statements: db_prepare() finds the prepared statement for a constant SQL text in the
+ * connection's cache (keyed by the text's address, then by its bytes), reset and with all
+ * parameters NULL; the same text must not be in use twice at once on one connection (a
+ * nested use gets a fresh statement). db_stmt_end() resets it. Values read from a row
+ * (db_column_str) are valid until the next db_step/db_stmt_end; copy into an arena to keep.
+ *
+ * Thread rule: struct db: any thread. struct db_conn, struct db_stmt: the thread that got
+ * them.
+ */
+#ifndef VITRINE_DB_DB_H
+#define VITRINE_DB_DB_H
+
+#include "base/arena.h"
+
+struct db;
+struct db_conn;
+struct db_stmt;
+
+struct db_config {
+        const char *path;         /* SQLite: file name; ":memory:" is not supported (two connections) */
+        unsigned readers_max;     /* 0: 2 x cores, at most 8; opened on demand */
+        size_t cache_bytes;       /* page cache per connection; 0: 1 MiB readers, 8 MiB writer */
+        unsigned batch_max;       /* writes per commit at most; 0: 256 */
+};
+
+MUST_USE enum rc db_open(const struct db_config *config, struct db **ret_db, struct err *err);
+/* Finishes queued writes, checkpoints, closes. Accepts NULL. */
+void db_close(struct db *db);
+/* True after a failed commit or I/O error: nothing more is accepted, the process should stop. */
+bool db_failed(const struct db *db);
+
+/* ---- migrations -------------------------------------------------------------------- */
+
+struct db_migration {
+        unsigned number;      /* 1, 2, 3... without gaps */
+        const char *name;
+        const char *sql;      /* several statements */
+};
+/*
+ * Applies what is missing, in order, each in one transaction, recording number, name and
+ * checksum in schema_migration. RC_CONFLICT when the database is newer than the program or a
+ * recorded checksum differs.
+ */
+MUST_USE enum rc db_migrate(struct db *db, const struct db_migration *list, size_t count, struct err *err);
+
+/* ---- reading and writing ------------------------------------------------------------ */
+
+MUST_USE enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err);
+/* Closes the snapshot and opens a fresh one on the same connection (after a write of ours). */
+MUST_USE enum rc db_read_refresh(struct db_conn *conn, struct err *err);
+void db_read_end(struct db_conn **conn); /* for _cleanup_; accepts a NULL conn */
+
+typedef enum rc (*db_write_fn)(struct db_conn *conn, void *payload, struct err *err);
+/* Blocks until the batch that holds it is durable. Must not be called from a db_write_fn. */
+MUST_USE enum rc db_write(struct db *db, db_write_fn fn, void *payload, struct err *err);
+
+/* ---- statements ---------------------------------------------------------------------- */
+
+MUST_USE enum rc db_prepare(struct db_conn *conn, const char *sql, struct db_stmt **ret_stmt, struct err *err);
+void db_stmt_end(struct db_stmt **stmt); /* for _cleanup_; accepts NULL */
+
+/* Index from 1. Bound bytes are copied. Absent str binds NULL. */
+void db_bind_i64(struct db_stmt *stmt, int index, int64_t value);
+void db_bind_f64(struct db_stmt *stmt, int index, double value);
+void db_bind_str(struct db_stmt *stmt, int index, struct str value);   /* text */
+void db_bind_blob(struct db_stmt *stmt, int index, struct str value);  /* bytes; absent binds NULL */
+void db_bind_null(struct db_stmt *stmt, int index);
+/* 0 binds NULL: for optional references to rows. */
+void db_bind_id(struct db_stmt *stmt, int index, int64_t id);
+
+/* RC_OK with *ret_row true (a row is there) or false (done). UNIQUE violation: RC_EXISTS; other constraint: RC_CONFLICT. */
+MUST_USE enum rc db_step(struct db_stmt *stmt, bool *ret_row, struct err *err);
+/* Runs a statement that returns no rows (or whose rows do not matter), then ends it. */
+MUST_USE enum rc db_run(struct db_stmt **stmt, struct err *err);
+
+/* Column from 0. NULL reads as 0 or absent. */
+int64_t db_column_i64(struct db_stmt *stmt, int column);
+double db_column_f64(struct db_stmt *stmt, int column);
+struct str db_column_str(struct db_stmt *stmt, int column);
+bool db_column_is_null(struct db_stmt *stmt, int column);
+
+/* Row id made by the last INSERT on this connection. */
+int64_t db_last_id(struct db_conn *conn);
+/* Rows touched by the last INSERT, UPDATE or DELETE. */
+int64_t db_changes(struct db_conn *conn);
+/* Printable plan of a statement, for tests and docs ("EXPLAIN QUERY PLAN"). */
+MUST_USE enum rc db_explain(struct db_conn *conn, const char *sql, struct arena *arena, struct str *ret_plan,
+                            struct err *err);
+
+#endif
