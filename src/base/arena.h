@@ -41,6 +41,6 @@ void *arena_alloc_array(struct arena *arena, size_t size, size_t count) __attrib
 struct str arena_str(struct arena *arena, struct str s);        /* absent stays absent */
 char *arena_cstr(struct arena *arena, struct str s);
 struct str arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
-struct str arena_vprintf(struct arena *arena, const char *fmt, va_list ap);
+struct str arena_vprintf(struct arena *arena, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
 #endif

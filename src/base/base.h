@@ -11,6 +11,7 @@
 #define VITRINE_BASE_BASE_H
 
 #include <assert.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -108,6 +109,8 @@ bool str_to_u64(struct str s, uint64_t *ret_value);
 bool str_to_i64(struct str s, int64_t *ret_value);
 /* Well-formed UTF-8 (no surrogates, no overlong forms). */
 bool str_is_utf8(struct str s);
+/* Length in bytes of the well-formed UTF-8 sequence that starts at `at`; 0 when there is none. */
+size_t str_utf8_step(struct str s, size_t at);
 /* Number of code points of a well-formed UTF-8 string. */
 size_t str_utf8_len(struct str s);
 

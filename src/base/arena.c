@@ -1,0 +1,166 @@
+/*
+ * base/arena.c - request memory: blocks that are only ever freed together.
+ *
+ * Small pieces are cut from the head block; a piece that would waste much of a block
+ * gets one of its own, kept behind the head so that the head stays in use. Every piece
+ * starts on a max_align_t boundary. `used_bytes` counts rounded sizes and is the same
+ * with and without VITRINE_ARENA_DEBUG, so that limits do not depend on the build.
+ */
+#include "base/arena.h"
+
+#include <stdio.h>
+
+#include "base/internal.h"
+
+#ifndef VITRINE_ARENA_DEBUG
+#define VITRINE_ARENA_DEBUG 0
+#endif
+
+enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 256 * 1024 };
+
+struct arena_block {
+        struct arena_block *next;
+        size_t size;
+        size_t used;
+        max_align_t data[];
+};
+
+void arena_init(struct arena *arena, size_t cap_bytes)
+{
+        *arena = (struct arena){ .cap_bytes = cap_bytes };
+}
+
+void arena_done(struct arena *arena)
+{
+        struct arena_block *block = arena->head;
+
+        while (block) {
+                struct arena_block *next = block->next;
+
+                free(block);
+                block = next;
+        }
+        arena_init(arena, arena->cap_bytes);
+}
+
+bool arena_over(const struct arena *arena)
+{
+        return arena->cap_bytes && arena->used_bytes > arena->cap_bytes;
+}
+
+/* size is what the caller sees: the allocator's own bounds then catch an overrun by one. */
+static struct arena_block *block_new(size_t size)
+{
+        struct arena_block *block;
+
+        if (size > SIZE_MAX - sizeof(*block))
+                out_of_memory(size);
+        block = malloc(sizeof(*block) + size);
+        if (!block)
+                out_of_memory(size);
+        *block = (struct arena_block){ .size = size };
+        return block;
+}
+
+static void *own_block(struct arena *arena, size_t size)
+{
+        struct arena_block *block = block_new(size);
+
+        block->used = size;
+        if (arena->head) {
+                block->next = arena->head->next;
+                arena->head->next = block;
+        } else {
+                arena->head = block;
+        }
+        return block->data;
+}
+
+/* Uninitialized memory. */
+static void *take(struct arena *arena, size_t size)
+{
+        const size_t unit = sizeof(max_align_t);
+        struct arena_block *head = arena->head;
+        size_t rounded, block_size;
+        void *piece;
+
+        if (size > SIZE_MAX - unit)
+                out_of_memory(size);
+        rounded = size ? (size + unit - 1) / unit * unit : unit;
+        if (__builtin_add_overflow(arena->used_bytes, rounded, &arena->used_bytes))
+                out_of_memory(size);
+        if (VITRINE_ARENA_DEBUG)
+                return own_block(arena, size);
+
+        if (!head || rounded > head->size - head->used) {
+                block_size = head ? head->size * 2 : FIRST_BLOCK;
+                if (block_size < FIRST_BLOCK)
+                        block_size = FIRST_BLOCK;
+                if (block_size > LARGEST_BLOCK)
+                        block_size = LARGEST_BLOCK;
+                if (rounded > block_size / 4)
+                        return own_block(arena, rounded);
+                head = block_new(block_size);
+                head->next = arena->head;
+                arena->head = head;
+        }
+        piece = (char *)head->data + head->used;
+        head->used += rounded;
+        return piece;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+        return memset(take(arena, size), 0, size);
+}
+
+void *arena_alloc_array(struct arena *arena, size_t size, size_t count)
+{
+        return arena_alloc(arena, size_product(size, count));
+}
+
+char *arena_cstr(struct arena *arena, struct str s)
+{
+        char *copy;
+
+        if (s.len == SIZE_MAX)
+                out_of_memory(s.len);
+        copy = take(arena, s.len + 1);
+        if (s.len)
+                memcpy(copy, s.ptr, s.len);
+        copy[s.len] = '\0';
+        return copy;
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+        if (str_is_null(s))
+                return STR_NULL;
+        return (struct str){ arena_cstr(arena, s), s.len };
+}
+
+struct str arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
+{
+        va_list again;
+        char *text;
+        int len;
+
+        va_copy(again, ap);
+        len = vsnprintf(NULL, 0, fmt, ap);
+        assert(len >= 0);
+        text = take(arena, (size_t)len + 1);
+        (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+        va_end(again);
+        return (struct str){ text, (size_t)len };
+}
+
+struct str arena_printf(struct arena *arena, const char *fmt, ...)
+{
+        struct str text;
+        va_list ap;
+
+        va_start(ap, fmt);
+        text = arena_vprintf(arena, fmt, ap);
+        va_end(ap);
+        return text;
+}
