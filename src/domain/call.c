@@ -1,0 +1,37 @@
+/*
+ * domain/call.c - handing changes to the writer.
+ */
+#include "domain/call.h"
+
+struct write_job {
+        struct call call;          /* a copy whose conn is the writer's */
+        domain_write_fn fn;
+        void *payload;
+};
+
+static enum rc run_write_job(struct db_conn *conn, void *payload, struct err *err)
+{
+        struct write_job *job = payload;
+
+        job->call.conn = conn;
+        job->call.writing = true;
+        return job->fn(&job->call, job->payload, err);
+}
+
+enum rc domain_write(struct call *call, domain_write_fn fn, void *payload, struct err *err)
+{
+        struct write_job job = { .call = *call, .fn = fn, .payload = payload };
+        enum rc rc;
+
+        if (call->writing)
+                return fn(call, payload, err);
+        rc = db_write(call->domain->db, run_write_job, &job, err);
+        if (rc)
+                return rc;
+        return call->conn ? db_read_refresh(call->conn, err) : RC_OK;
+}
+
+enum rc err_not_found(struct err *err, const char *what, struct str name)
+{
+        return err_set(err, RC_NOT_FOUND, "There is no %s '%.*s', or you may not see it.", what, STR_ARG(name));
+}

@@ -1,0 +1,62 @@
+/*
+ * domain/call.h - who asks, and with what in hand.
+ *
+ * Every function of domain/ that does something takes a struct call: the caller's identity,
+ * the request's arena, a database connection, the blob store. Reading functions read on
+ * call->conn. Changing functions do their heavy work first, then hand a closure to the
+ * writer by domain_write(): it runs with a call whose conn is the writer's, checks the
+ * rules again on what it sees there, changes rows and notes events, all in one transaction.
+ *
+ * Thread rule: a call belongs to one request; while domain_write() waits, the writer's
+ * thread uses its arena.
+ */
+#ifndef VITRINE_DOMAIN_CALL_H
+#define VITRINE_DOMAIN_CALL_H
+
+#include "blob/blob.h"
+#include "db/db.h"
+#include "model/model.h"
+
+/* Who is asking; made by auth/. account_id 0: nobody (anonymous). */
+struct principal {
+        int64_t account_id;
+        int64_t entity_id;          /* the personal entity */
+        int64_t default_entity_id;  /* where projects go when no entity is named */
+        int64_t service_entity_id;  /* service account of this team, else 0 */
+        int64_t key_id;             /* API key used, else 0 */
+        bool admin;                 /* administrator of the instance */
+        bool service;
+        struct str username;
+        struct str name;
+        struct str email;           /* may be absent */
+};
+
+/* What one server process is made of; immutable after start. */
+struct domain {
+        struct db *db;
+        struct blob_store *blobs;
+        struct str public_url;      /* without a trailing slash; absent: derived from each request */
+};
+
+struct call {
+        const struct domain *domain;
+        struct arena *arena;
+        struct db_conn *conn;
+        const struct principal *who;   /* never NULL */
+        struct str base_url;           /* address that the client uses, without a trailing slash */
+        struct str request_id;
+        bool writing;                  /* conn is the writer's */
+};
+
+typedef enum rc (*domain_write_fn)(struct call *call, void *payload, struct err *err);
+
+/*
+ * Runs fn on the writer in a transaction of its own (group commit) and waits until it is
+ * durable; then call->conn sees the change. When call is writing already, fn just runs.
+ */
+MUST_USE enum rc domain_write(struct call *call, domain_write_fn fn, void *payload, struct err *err);
+
+/* Errors that many functions answer with. */
+enum rc err_not_found(struct err *err, const char *what, struct str name);
+
+#endif
