@@ -7,9 +7,12 @@
  *    constant memory.
  *  - struct json_writer: appends to a buf; commas and escapes are its work.
  *
- * Numbers keep their text (lossless) beside their value. Duplicate keys: RC_INVALID in
- * strict mode. Lenient mode additionally takes NaN, Infinity and -Infinity as bare
- * tokens, as the client writes them in history lines.
+ * The grammar is RFC 8259's, exactly; text must be UTF-8 without a byte order mark.
+ * Numbers keep their text (lossless) beside their value; no function here depends on the
+ * process's locale. Duplicate keys: RC_INVALID from json_parse() in strict mode; the pull
+ * reader cannot see them in constant memory and leaves them to its caller. Lenient mode
+ * additionally takes NaN, Infinity and -Infinity as bare tokens, as the client writes
+ * them in history lines. Columns in messages count bytes, from 1.
  *
  * Thread rule: pure; an object belongs to one thread at a time.
  */
@@ -35,11 +38,13 @@ struct json {
 };
 
 struct json_limits {
-        size_t max_bytes;       /* 0: 16 MiB */
-        unsigned max_depth;     /* 0: 64 */
-        size_t max_values;      /* 0: 1,000,000 */
-        bool lenient;           /* NaN, Infinity; duplicate keys: last wins */
+        size_t max_bytes;       /* 0: 16 MiB (pull reader: no limit) */
+        unsigned max_depth;     /* 0: 64; never more than JSON_DEPTH_CAP */
+        size_t max_values;      /* 0: 1,000,000 (pull reader: no limit) */
+        bool lenient;           /* NaN, Infinity; duplicate keys: last wins; lone surrogates in escapes: U+FFFD */
 };
+#define JSON_DEPTH_CAP 1000u
+#define JSON_NUMBER_MAX 1024u   /* characters of one number */
 
 /* limits may be NULL (defaults). RC_INVALID names line and column; RC_TOO_LARGE names the limit. Strings borrow from text where no escape forces a copy. */
 MUST_USE enum rc json_parse(struct arena *arena, struct str text, const struct json_limits *limits,
@@ -55,9 +60,8 @@ bool json_equal(const struct json *a, const struct json *b); /* numbers by value
 
 struct json_writer {
         struct buf *buf;
-        uint64_t comma_bits;    /* internal */
-        unsigned depth;
-        bool after_key;
+        unsigned depth;         /* open containers */
+        bool need_comma;        /* internal: a value stands before the next one in this container */
         bool html_safe;         /* write <, >, & as \u003c ... like Go's encoder */
 };
 void json_writer_init(struct json_writer *w, struct buf *buf);
@@ -72,7 +76,7 @@ void json_double(struct json_writer *w, double value);      /* shortest that rea
 void json_bool(struct json_writer *w, bool value);
 void json_null(struct json_writer *w);
 void json_raw(struct json_writer *w, struct str json);      /* already JSON */
-void json_value(struct json_writer *w, const struct json *value);
+void json_value(struct json_writer *w, const struct json *value); /* numbers as written, NaN and infinities as null */
 /* key + value in one call */
 void json_key_string(struct json_writer *w, const char *key, struct str value);
 void json_key_int(struct json_writer *w, const char *key, int64_t value);
