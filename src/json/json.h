@@ -91,6 +91,7 @@ enum json_token {
         JSON_TOKEN_KEY, JSON_TOKEN_STRING, JSON_TOKEN_NUMBER, JSON_TOKEN_BOOL, JSON_TOKEN_NULL,
 };
 struct json_reader;
+/* max_string_bytes: of one string, as written (escapes undecoded); 0: 1 MiB. Memory stays within about twice that. */
 struct json_reader *json_reader_new(const struct json_limits *limits, size_t max_string_bytes);
 void json_reader_free(struct json_reader *reader);
 void json_reader_freep(struct json_reader **reader);
