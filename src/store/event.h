@@ -1,0 +1,35 @@
+/*
+ * store/event.h - what happened, and by whom.
+ *
+ * An event row is written in the transaction of the change it tells of and never changed
+ * afterwards. Action history, audit and "who was production on that day" read it.
+ *
+ * Thread rule: that of the connection.
+ */
+#ifndef VITRINE_STORE_EVENT_H
+#define VITRINE_STORE_EVENT_H
+
+#include "store/query.h"
+
+struct event_row {
+        int64_t id;              /* set by the database */
+        int64_t at_us;           /* 0: now */
+        int64_t account_id;      /* who; 0: an operator's command */
+        struct str action;       /* "alias_added", "version_linked", "member_set", ... */
+        int64_t org_id;          /* what it is about; 0: does not apply */
+        int64_t entity_id;
+        int64_t project_id;
+        int64_t collection_id;
+        int64_t artifact_id;
+        int64_t run_id;
+        bool has_version;
+        int64_t version;         /* in collection_id, when has_version */
+        struct str detail;       /* a JSON object; absent: nothing to add. Never a secret. */
+};
+
+/* Call inside db_write() only. */
+MUST_USE enum rc store_event_add(struct db_conn *conn, const struct event_row *event, struct err *err);
+/* Number of the newest event, 0 when there is none: a cheap "has anything changed". */
+MUST_USE enum rc store_event_last(struct db_conn *conn, int64_t *ret_id, struct err *err);
+
+#endif
