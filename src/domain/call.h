@@ -16,20 +16,7 @@
 #include "blob/blob.h"
 #include "db/db.h"
 #include "model/model.h"
-
-/* Who is asking; made by auth/. account_id 0: nobody (anonymous). */
-struct principal {
-        int64_t account_id;
-        int64_t entity_id;          /* the personal entity */
-        int64_t default_entity_id;  /* where projects go when no entity is named */
-        int64_t service_entity_id;  /* service account of this team, else 0 */
-        int64_t key_id;             /* API key used, else 0 */
-        bool admin;                 /* administrator of the instance */
-        bool service;
-        struct str username;
-        struct str name;
-        struct str email;           /* may be absent */
-};
+#include "model/principal.h"
 
 /* What one server process is made of; immutable after start. */
 struct domain {

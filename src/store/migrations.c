@@ -1,0 +1,16 @@
+/*
+ * store/migrations.c - the list of steps; see migrations.h.
+ */
+#include "store/migrations.h"
+
+/* Made by tools/embed out of the .sql files. */
+extern const char migration_0001_first[];
+
+enum rc store_migrate(struct db *db, struct err *err)
+{
+        const struct db_migration list[] = {
+                { .number = 1, .name = "first", .sql = migration_0001_first },
+        };
+
+        return db_migrate(db, list, ARRAY_LEN(list), err);
+}
