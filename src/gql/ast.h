@@ -13,7 +13,7 @@
 #include "base/arena.h"
 
 struct gql_loc {
-        uint32_t line, column; /* from 1, as graphql-js counts; column in code points... of UTF-16 units as graphql-js */
+        uint32_t line, column; /* from 1; column in UTF-16 units, as graphql-js counts */
         uint32_t offset;       /* bytes from the start */
 };
 
@@ -74,16 +74,20 @@ struct gql_selection {
         struct gql_selection *children; /* FIELD (NULL: no selection set), INLINE */
         struct gql_selection *next;
         struct gql_loc loc;
-        struct gql_loc name_loc;
+        struct gql_loc name_loc;        /* INLINE: of the type condition */
+        struct gql_loc set_loc;         /* the "{" of children */
 };
 
 struct gql_variable {
+        struct str description;
+        bool description_block;
         struct str name;
         struct gql_typeref *type;
         struct gql_value *default_value; /* NULL: none */
         struct gql_directive *directives;
         struct gql_variable *next;
-        struct gql_loc loc;
+        struct gql_loc loc;             /* the "$", or the description before it */
+        struct gql_loc dollar_loc;
 };
 
 enum gql_operation_kind { GQL_QUERY, GQL_MUTATION, GQL_SUBSCRIPTION };
@@ -92,12 +96,13 @@ enum gql_definition_kind {
         GQL_DEF_OPERATION, GQL_DEF_FRAGMENT,
         /* SDL */
         GQL_DEF_SCHEMA, GQL_DEF_SCALAR, GQL_DEF_OBJECT, GQL_DEF_INTERFACE, GQL_DEF_UNION, GQL_DEF_ENUM, GQL_DEF_INPUT,
-        GQL_DEF_DIRECTIVE, GQL_DEF_EXTENSION /* parsed, refused by our schema builder */,
+        GQL_DEF_DIRECTIVE,
 };
 
 /* SDL: a field, an argument or an input field. */
 struct gql_field_def {
-        struct str description;
+        struct str description;            /* absent: none */
+        bool description_block;            /* written as a block string */
         struct str name;
         struct gql_field_def *arguments;   /* fields of objects and interfaces */
         struct gql_typeref *type;
@@ -105,10 +110,12 @@ struct gql_field_def {
         struct gql_directive *directives;
         struct gql_field_def *next;
         struct gql_loc loc;
+        struct gql_loc name_loc;
 };
 
 struct gql_name {                          /* enum values, union members, interfaces, directive locations */
         struct str description;
+        bool description_block;
         struct str name;
         struct gql_directive *directives;
         struct gql_name *next;
@@ -117,6 +124,8 @@ struct gql_name {                          /* enum values, union members, interf
 
 struct gql_definition {
         enum gql_definition_kind kind;
+        bool extension;                    /* "extend ..."; parsed, refused by our schema builder */
+        bool description_block;
         struct str description;
         struct str name;                   /* absent for an anonymous operation */
         enum gql_operation_kind operation;
@@ -125,8 +134,8 @@ struct gql_definition {
         struct gql_loc type_condition_loc;
         struct gql_directive *directives;
         struct gql_selection *selections;
-        struct gql_field_def *fields;      /* object, interface, input; arguments of a directive definition */
-        struct gql_name *names;            /* interfaces of an object; members of a union; values of an enum; locations */
+        struct gql_field_def *fields;      /* object, interface, input; arguments of a directive definition; roots of a schema */
+        struct gql_name *names;            /* interfaces of an object or interface; members of a union; values of an enum; locations */
         bool repeatable;
         struct gql_definition *next;
         struct gql_loc loc;
