@@ -7,8 +7,9 @@
  *
  * A struct db is a database with one WRITER thread and a pool of reader connections.
  *
- *  - Reading: db_read_begin() borrows a connection and opens a snapshot; db_read_end()
- *    gives it back. Any worker thread.
+ *  - Reading: db_read_begin() borrows a connection; its first statement takes a snapshot,
+ *    and everything is seen as it was then until db_read_end() gives the connection back.
+ *    Any worker thread; a thread holds one at a time (when all are out, callers wait).
  *  - Writing: db_write() hands a function to the writer thread. The writer takes every
  *    function that is queued, runs each inside a savepoint of ONE transaction, commits
  *    once (durably), and then wakes all callers: group commit. A function that returns an
@@ -25,6 +26,11 @@
  * parameters NULL; the same text must not be in use twice at once on one connection (a
  * nested use gets a fresh statement). db_stmt_end() resets it. Values read from a row
  * (db_column_str) are valid until the next db_step/db_stmt_end; copy into an arena to keep.
+ *
+ * Errors, besides those named below: RC_UNAVAILABLE (disk full, or the database has
+ * failed), RC_AGAIN (another process kept the database locked for 15 seconds), RC_IO,
+ * RC_CORRUPT, RC_INTERNAL (SQL that does not compile). Messages of RC_INTERNAL carry the
+ * engine's words and are for the log.
  *
  * Thread rule: struct db: any thread. struct db_conn, struct db_stmt: the thread that got
  * them.
@@ -50,6 +56,8 @@ MUST_USE enum rc db_open(const struct db_config *config, struct db **ret_db, str
 void db_close(struct db *db);
 /* True after a failed commit or I/O error: nothing more is accepted, the process should stop. */
 bool db_failed(const struct db *db);
+/* Reads the whole file and checks its structure (slow on large ones): RC_CORRUPT with what was found. */
+MUST_USE enum rc db_quick_check(struct db *db, struct err *err);
 
 /* ---- migrations -------------------------------------------------------------------- */
 
@@ -81,7 +89,7 @@ MUST_USE enum rc db_write(struct db *db, db_write_fn fn, void *payload, struct e
 MUST_USE enum rc db_prepare(struct db_conn *conn, const char *sql, struct db_stmt **ret_stmt, struct err *err);
 void db_stmt_end(struct db_stmt **stmt); /* for _cleanup_; accepts NULL */
 
-/* Index from 1. Bound bytes are copied. Absent str binds NULL. */
+/* Index: the n of "$n", which the text must have. Bound bytes are copied. Absent str binds NULL. */
 void db_bind_i64(struct db_stmt *stmt, int index, int64_t value);
 void db_bind_f64(struct db_stmt *stmt, int index, double value);
 void db_bind_str(struct db_stmt *stmt, int index, struct str value);   /* text */

@@ -1,0 +1,118 @@
+/*
+ * db/internal.h - what the files of this room share; nobody else includes it.
+ *
+ * sqlite.c   opens connections, runs control statements, turns SQLite's codes into ours
+ * stmt.c     prepared statements: cache, binding, stepping, columns
+ * writer.c   the writer thread and its queue (group commit)
+ * readers.c  the pool of reader connections
+ * migrate.c  schema migrations
+ * open.c     db_open, db_close and the helpers over a whole database
+ */
+#ifndef VITRINE_DB_INTERNAL_H
+#define VITRINE_DB_INTERNAL_H
+
+#include "db/db.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#define DB_STMT_HINTS 256u   /* direct-mapped: text address -> statement */
+#define DB_STMT_BUCKETS 256u /* hash of the text's bytes -> statements */
+#define DB_STMT_CACHE_MAX 384u
+#define DB_BUSY_MS 5000      /* one wait for another process's lock ... */
+#define DB_BUSY_TRIES 3      /* ... and how many of them before a write gives up */
+
+struct db_stmt {
+        sqlite3_stmt *handle;
+        struct db_conn *conn;
+        int *slots;         /* slots[n]: SQLite's index of "$n", 0 when the text has no $n */
+        int slot_max;       /* the largest n */
+        int bind_code;      /* the first SQLite code that a bind returned; reported by db_step */
+        bool busy;          /* handed out */
+        bool cached;        /* else finalized by db_stmt_end */
+        uint64_t hash;
+        struct db_stmt *bucket_next;
+        struct db_stmt *newer, *older; /* by last use */
+};
+
+struct stmt_hint {
+        const char *sql;
+        struct db_stmt *stmt;
+};
+
+struct db_conn {
+        sqlite3 *handle;
+        struct db *db;
+        struct db_conn *next_free; /* in the readers' list */
+        int last_code;      /* SQLite's extended code of the last failure */
+        int broken_code;    /* set when the whole transaction can no longer be trusted */
+        unsigned busy_stmts;
+        unsigned wal_pages; /* writer: pages in the WAL after the last commit */
+
+        struct stmt_hint hints[DB_STMT_HINTS];
+        struct db_stmt *buckets[DB_STMT_BUCKETS];
+        struct db_stmt *newest, *oldest;
+        unsigned cached_stmts;
+};
+
+struct write_job;
+
+struct writer {
+        struct db_conn *conn;
+        pthread_t thread;
+        bool started;
+        pthread_mutex_t lock; /* guards head, tail, stopping */
+        pthread_cond_t wake;
+        struct write_job *head, *tail;
+        bool stopping;
+        unsigned batch_max;
+        unsigned passive_pages; /* WAL length that asks for a checkpoint ... */
+        unsigned restart_pages; /* ... and the one that waits for readers to make it start over */
+};
+
+struct readers {
+        pthread_mutex_t lock; /* guards free, opened, waiting */
+        pthread_cond_t returned;
+        struct db_conn *free; /* LIFO: the warmest connection goes out first */
+        unsigned opened;
+        unsigned max;
+};
+
+struct db {
+        char *path;
+        size_t reader_cache_bytes;
+        size_t writer_cache_bytes;
+        atomic_bool failed;
+        struct writer writer;
+        struct readers readers;
+};
+
+enum conn_kind { CONN_WRITER, CONN_READER };
+
+/* sqlite.c */
+MUST_USE enum rc conn_open(struct db *db, enum conn_kind kind, struct db_conn **ret_conn, struct err *err);
+struct db_conn *conn_close(struct db_conn *conn); /* accepts NULL, returns NULL */
+/* Turns SQLite's code into ours, remembers it on the connection and fills err. */
+enum rc conn_error(struct db_conn *conn, int code, struct err *err);
+/* One control statement without parameters or rows ("BEGIN", "COMMIT", ...). */
+MUST_USE enum rc conn_control(struct db_conn *conn, const char *sql, struct err *err);
+/* Several statements in one text (migrations); not cached. */
+MUST_USE enum rc conn_script(struct db_conn *conn, const char *sql, struct err *err);
+bool code_is_disk_full(const struct db_conn *conn, int code);
+bool code_is_disk_error(const struct db_conn *conn, int code);
+
+/* stmt.c */
+void stmt_cache_done(struct db_conn *conn);
+
+/* writer.c */
+MUST_USE enum rc writer_start(struct db *db, unsigned batch_max, struct err *err);
+void writer_stop(struct db *db); /* runs what is queued first */
+
+/* readers.c */
+void readers_start(struct db *db, unsigned max);
+void readers_stop(struct db *db);
+
+void *db_must_alloc(size_t count, size_t size); /* zeroed; aborts when memory is out */
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * db/readers.c - the pool of reader connections.
+ *
+ * A reader sees the database as it was when its first statement ran, whatever is written
+ * meanwhile (WAL snapshot). Connections are opened when they are first needed and go out
+ * last-in first-out, so that a quiet server keeps one warm page cache instead of eight
+ * cold ones. When all are out, callers sleep until one comes back: nobody may therefore
+ * hold two at once.
+ */
+#include "db/internal.h"
+
+void readers_start(struct db *db, unsigned max)
+{
+        pthread_mutex_init(&db->readers.lock, NULL);
+        pthread_cond_init(&db->readers.returned, NULL);
+        db->readers.max = max;
+}
+
+void readers_stop(struct db *db)
+{
+        struct readers *readers = &db->readers;
+
+        while (readers->free) {
+                struct db_conn *conn = readers->free;
+
+                readers->free = conn->next_free;
+                readers->opened--;
+                conn_close(conn);
+        }
+        assert(readers->opened == 0); /* every db_read_begin has had its db_read_end */
+}
+
+static void give_back(struct readers *readers, struct db_conn *conn)
+{
+        pthread_mutex_lock(&readers->lock);
+        if (conn) {
+                conn->next_free = readers->free;
+                readers->free = conn;
+        } else {
+                readers->opened--;
+        }
+        pthread_mutex_unlock(&readers->lock);
+        pthread_cond_signal(&readers->returned);
+}
+
+/* A free connection, or NULL and the right to open one. */
+static struct db_conn *take_free(struct readers *readers)
+{
+        struct db_conn *conn;
+
+        pthread_mutex_lock(&readers->lock);
+        while (!readers->free && readers->opened >= readers->max)
+                pthread_cond_wait(&readers->returned, &readers->lock);
+        conn = readers->free;
+        if (conn)
+                readers->free = conn->next_free;
+        else
+                readers->opened++;
+        pthread_mutex_unlock(&readers->lock);
+        return conn;
+}
+
+enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err)
+{
+        struct db_conn *conn = take_free(&db->readers);
+        enum rc rc = RC_OK;
+
+        if (!conn)
+                rc = conn_open(db, CONN_READER, &conn, err);
+        if (rc == RC_OK)
+                rc = conn_control(conn, "BEGIN", err);
+        if (rc) {
+                give_back(&db->readers, conn_close(conn));
+                return rc;
+        }
+        *ret_conn = conn;
+        return RC_OK;
+}
+
+enum rc db_read_refresh(struct db_conn *conn, struct err *err)
+{
+        enum rc rc;
+
+        assert(conn->busy_stmts == 0);
+        rc = conn_control(conn, "COMMIT", err);
+        return rc ? rc : conn_control(conn, "BEGIN", err);
+}
+
+void db_read_end(struct db_conn **conn_ptr)
+{
+        struct db_conn *conn = TAKE_PTR(*conn_ptr);
+        struct readers *readers;
+
+        if (!conn)
+                return;
+        readers = &conn->db->readers;
+        assert(conn->busy_stmts == 0);
+        /* A connection that cannot even end its transaction is not handed out again. */
+        if (!sqlite3_get_autocommit(conn->handle) && conn_control(conn, "COMMIT", NULL))
+                conn = conn_close(conn);
+        give_back(readers, conn);
+}

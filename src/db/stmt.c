@@ -1,0 +1,350 @@
+/*
+ * db/stmt.c - prepared statements: cache, binding, stepping, columns.
+ *
+ * Callers name a statement by its SQL text, which is nearly always a string constant.
+ * The text's address is therefore a good hint where to look, and only a hint: the bytes
+ * are always compared, so a text built in a reused buffer can never get another text's
+ * statement. Behind the hints stands a table by the hash of the bytes; the statement
+ * unused for longest makes room when the cache is full, so texts composed at run time
+ * (filters) cannot grow it.
+ *
+ * Placeholders: "$1" is a *named* parameter to SQLite, numbered by first appearance. The
+ * map from our number to SQLite's is made once, when the statement is prepared.
+ *
+ * What it does not do: it opens no transactions and retries nothing.
+ */
+#include "db/internal.h"
+
+void *db_must_alloc(size_t count, size_t size)
+{
+        void *memory = calloc(count, size);
+
+        if (!memory)
+                abort();
+        return memory;
+}
+
+/* ---- the cache ---------------------------------------------------------------------- */
+
+static struct stmt_hint *hint_of(struct db_conn *conn, const char *sql)
+{
+        uint64_t address = (uint64_t)(uintptr_t)sql;
+
+        return &conn->hints[(address * 0x9e3779b97f4a7c15u) >> 56];
+}
+
+static bool stmt_has_text(const struct db_stmt *stmt, const char *sql)
+{
+        return strcmp(sqlite3_sql(stmt->handle), sql) == 0;
+}
+
+static void use_unlink(struct db_conn *conn, struct db_stmt *stmt)
+{
+        if (stmt->newer)
+                stmt->newer->older = stmt->older;
+        else
+                conn->newest = stmt->older;
+        if (stmt->older)
+                stmt->older->newer = stmt->newer;
+        else
+                conn->oldest = stmt->newer;
+        stmt->newer = NULL;
+        stmt->older = NULL;
+}
+
+static void use_push(struct db_conn *conn, struct db_stmt *stmt)
+{
+        stmt->older = conn->newest;
+        stmt->newer = NULL;
+        if (conn->newest)
+                conn->newest->newer = stmt;
+        else
+                conn->oldest = stmt;
+        conn->newest = stmt;
+}
+
+static void stmt_free(struct db_stmt *stmt)
+{
+        sqlite3_finalize(stmt->handle);
+        free(stmt->slots);
+        free(stmt);
+}
+
+static void cache_remove(struct db_conn *conn, struct db_stmt *stmt)
+{
+        struct db_stmt **link = &conn->buckets[stmt->hash % DB_STMT_BUCKETS];
+
+        while (*link != stmt)
+                link = &(*link)->bucket_next;
+        *link = stmt->bucket_next;
+        for (size_t i = 0; i < DB_STMT_HINTS; i++)
+                if (conn->hints[i].stmt == stmt)
+                        conn->hints[i] = (struct stmt_hint){ NULL, NULL };
+        use_unlink(conn, stmt);
+        conn->cached_stmts--;
+        stmt_free(stmt);
+}
+
+static void cache_add(struct db_conn *conn, struct db_stmt *stmt)
+{
+        struct db_stmt **bucket = &conn->buckets[stmt->hash % DB_STMT_BUCKETS];
+
+        if (conn->cached_stmts >= DB_STMT_CACHE_MAX) {
+                struct db_stmt *victim = conn->oldest;
+
+                while (victim && victim->busy)
+                        victim = victim->newer;
+                if (victim)
+                        cache_remove(conn, victim);
+        }
+        stmt->cached = true;
+        stmt->bucket_next = *bucket;
+        *bucket = stmt;
+        use_push(conn, stmt);
+        conn->cached_stmts++;
+}
+
+static struct db_stmt *cache_find(struct db_conn *conn, const char *sql, uint64_t *ret_hash)
+{
+        struct stmt_hint *hint = hint_of(conn, sql);
+        struct db_stmt *stmt;
+
+        *ret_hash = 0;
+        if (hint->sql == sql && stmt_has_text(hint->stmt, sql))
+                return hint->stmt;
+        *ret_hash = hash_bytes(sql, strlen(sql));
+        stmt = conn->buckets[*ret_hash % DB_STMT_BUCKETS];
+        while (stmt && !(stmt->hash == *ret_hash && stmt_has_text(stmt, sql)))
+                stmt = stmt->bucket_next;
+        if (stmt)
+                *hint = (struct stmt_hint){ sql, stmt };
+        return stmt;
+}
+
+void stmt_cache_done(struct db_conn *conn)
+{
+        while (conn->newest)
+                cache_remove(conn, conn->newest);
+}
+
+/* ---- preparing ---------------------------------------------------------------------- */
+
+/* "$12" -> 12; 0 for anything else. */
+static int placeholder_number(const char *name)
+{
+        uint64_t number;
+
+        if (!name || name[0] != '$' || !str_to_u64(str_from(name + 1), &number) || number > 32766)
+                return 0;
+        return (int)number;
+}
+
+static enum rc map_placeholders(struct db_stmt *stmt, struct err *err)
+{
+        int count = sqlite3_bind_parameter_count(stmt->handle);
+
+        for (int i = 1; i <= count; i++) {
+                int number = placeholder_number(sqlite3_bind_parameter_name(stmt->handle, i));
+
+                if (number == 0)
+                        return err_set(err, RC_INTERNAL, "a statement has a placeholder that is not $1, $2, ...");
+                if (number > stmt->slot_max)
+                        stmt->slot_max = number;
+        }
+        stmt->slots = db_must_alloc((size_t)stmt->slot_max + 1, sizeof(*stmt->slots));
+        for (int i = 1; i <= count; i++)
+                stmt->slots[placeholder_number(sqlite3_bind_parameter_name(stmt->handle, i))] = i;
+        return RC_OK;
+}
+
+static enum rc stmt_new(struct db_conn *conn, const char *sql, unsigned flags, struct db_stmt **ret_stmt,
+                        struct err *err)
+{
+        struct db_stmt *stmt = db_must_alloc(1, sizeof(*stmt));
+        enum rc rc = RC_OK;
+        int code;
+
+        stmt->conn = conn;
+        code = sqlite3_prepare_v3(conn->handle, sql, -1, flags, &stmt->handle, NULL);
+        if (code != SQLITE_OK)
+                rc = conn_error(conn, code, err);
+        else if (!stmt->handle)
+                rc = err_set(err, RC_INTERNAL, "a statement is empty");
+        else
+                rc = map_placeholders(stmt, err);
+        if (rc) {
+                stmt_free(stmt);
+                return rc;
+        }
+        *ret_stmt = stmt;
+        return RC_OK;
+}
+
+enum rc db_prepare(struct db_conn *conn, const char *sql, struct db_stmt **ret_stmt, struct err *err)
+{
+        uint64_t hash;
+        struct db_stmt *stmt = cache_find(conn, sql, &hash);
+        enum rc rc;
+
+        if (!stmt) {
+                rc = stmt_new(conn, sql, SQLITE_PREPARE_PERSISTENT, &stmt, err);
+                if (rc)
+                        return rc;
+                stmt->hash = hash;
+                cache_add(conn, stmt);
+                *hint_of(conn, sql) = (struct stmt_hint){ sql, stmt };
+        } else if (stmt->busy) {
+                /* A nested use of the same text: a statement of its own, for this once. */
+                rc = stmt_new(conn, sql, 0, &stmt, err);
+                if (rc)
+                        return rc;
+        } else if (conn->newest != stmt) {
+                use_unlink(conn, stmt);
+                use_push(conn, stmt);
+        }
+        stmt->busy = true;
+        stmt->bind_code = SQLITE_OK;
+        conn->busy_stmts++;
+        *ret_stmt = stmt;
+        return RC_OK;
+}
+
+void db_stmt_end(struct db_stmt **stmt_ptr)
+{
+        struct db_stmt *stmt = TAKE_PTR(*stmt_ptr);
+
+        if (!stmt)
+                return;
+        assert(stmt->busy && stmt->conn->busy_stmts > 0);
+        stmt->conn->busy_stmts--;
+        if (!stmt->cached) {
+                stmt_free(stmt);
+                return;
+        }
+        sqlite3_reset(stmt->handle); /* repeats the code that db_step has reported */
+        sqlite3_clear_bindings(stmt->handle);
+        stmt->busy = false;
+}
+
+/* ---- binding ------------------------------------------------------------------------ */
+
+static int slot_of(const struct db_stmt *stmt, int index)
+{
+        assert(index >= 1 && index <= stmt->slot_max && stmt->slots[index] > 0);
+        return stmt->slots[index];
+}
+
+static void note_bind(struct db_stmt *stmt, int code)
+{
+        if (code != SQLITE_OK && stmt->bind_code == SQLITE_OK)
+                stmt->bind_code = code;
+}
+
+void db_bind_i64(struct db_stmt *stmt, int index, int64_t value)
+{
+        note_bind(stmt, sqlite3_bind_int64(stmt->handle, slot_of(stmt, index), value));
+}
+
+void db_bind_f64(struct db_stmt *stmt, int index, double value)
+{
+        note_bind(stmt, sqlite3_bind_double(stmt->handle, slot_of(stmt, index), value));
+}
+
+void db_bind_null(struct db_stmt *stmt, int index)
+{
+        note_bind(stmt, sqlite3_bind_null(stmt->handle, slot_of(stmt, index)));
+}
+
+void db_bind_str(struct db_stmt *stmt, int index, struct str value)
+{
+        if (str_is_null(value)) {
+                db_bind_null(stmt, index);
+                return;
+        }
+        note_bind(stmt, sqlite3_bind_text64(stmt->handle, slot_of(stmt, index), value.ptr, value.len,
+                                            SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void db_bind_blob(struct db_stmt *stmt, int index, struct str value)
+{
+        if (str_is_null(value)) {
+                db_bind_null(stmt, index);
+                return;
+        }
+        note_bind(stmt, sqlite3_bind_blob64(stmt->handle, slot_of(stmt, index), value.ptr, value.len,
+                                            SQLITE_TRANSIENT));
+}
+
+void db_bind_id(struct db_stmt *stmt, int index, int64_t id)
+{
+        if (id == 0)
+                db_bind_null(stmt, index);
+        else
+                db_bind_i64(stmt, index, id);
+}
+
+/* ---- running ------------------------------------------------------------------------ */
+
+enum rc db_step(struct db_stmt *stmt, bool *ret_row, struct err *err)
+{
+        int code = stmt->bind_code;
+
+        if (code == SQLITE_OK)
+                code = sqlite3_step(stmt->handle);
+        if (code != SQLITE_ROW && code != SQLITE_DONE)
+                return conn_error(stmt->conn, code, err);
+        *ret_row = code == SQLITE_ROW;
+        return RC_OK;
+}
+
+enum rc db_run(struct db_stmt **stmt, struct err *err)
+{
+        bool row = true;
+        enum rc rc = RC_OK;
+
+        while (rc == RC_OK && row)
+                rc = db_step(*stmt, &row, err);
+        db_stmt_end(stmt);
+        return rc;
+}
+
+int64_t db_column_i64(struct db_stmt *stmt, int column)
+{
+        return sqlite3_column_int64(stmt->handle, column);
+}
+
+double db_column_f64(struct db_stmt *stmt, int column)
+{
+        return sqlite3_column_double(stmt->handle, column);
+}
+
+struct str db_column_str(struct db_stmt *stmt, int column)
+{
+        int type = sqlite3_column_type(stmt->handle, column);
+        const void *bytes;
+
+        if (type == SQLITE_NULL)
+                return STR_NULL;
+        if (type == SQLITE_BLOB)
+                bytes = sqlite3_column_blob(stmt->handle, column);
+        else
+                bytes = sqlite3_column_text(stmt->handle, column);
+        if (!bytes)
+                return STR(""); /* SQLite's pointer for an empty blob */
+        return (struct str){ bytes, (size_t)sqlite3_column_bytes(stmt->handle, column) };
+}
+
+bool db_column_is_null(struct db_stmt *stmt, int column)
+{
+        return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL;
+}
+
+int64_t db_last_id(struct db_conn *conn)
+{
+        return sqlite3_last_insert_rowid(conn->handle);
+}
+
+int64_t db_changes(struct db_conn *conn)
+{
+        return sqlite3_changes64(conn->handle);
+}
