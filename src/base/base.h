@@ -114,6 +114,6 @@ size_t str_utf8_step(struct str s, size_t at);
 /* Number of code points of a well-formed UTF-8 string. */
 size_t str_utf8_len(struct str s);
 
-uint64_t hash_bytes(const void *data, size_t len); /* FNV-1a; for tables in memory, not for security */
+uint64_t hash_bytes(const void *data, size_t len); /* FNV-1a; the same everywhere, so not where callers choose the input */
 
 #endif

@@ -4,13 +4,31 @@
  * The entries stand in insertion order in one array; the slots hold positions in it
  * plus one. The table is at most half full, so a probe is short and always ends.
  * Growing leaves the old arrays in the arena: doubling bounds that by the final size.
+ *
+ * Keys come from callers (JSON, GraphQL), so the hash has a key of its own in every
+ * process: nobody outside can prepare names that all land in one place.
  */
 #include "base/map.h"
 
+#include <pthread.h>
+#include <sys/random.h>
+
 #include "base/internal.h"
+
+static uint64_t process_key[2];
+static pthread_once_t process_key_once = PTHREAD_ONCE_INIT;
+
+/* A failing getrandom leaves the key zero: slower under attack, never wrong. */
+static void make_process_key(void)
+{
+        ssize_t got = getrandom(process_key, sizeof(process_key), GRND_NONBLOCK);
+
+        (void)got;
+}
 
 void map_init(struct map *map, struct arena *arena)
 {
+        (void)pthread_once(&process_key_once, make_process_key);
         *map = (struct map){ .arena = arena };
 }
 
@@ -18,9 +36,9 @@ void map_init(struct map *map, struct arena *arena)
 static uint32_t *find_slot(const struct map *map, struct str key)
 {
         size_t mask = map->slots_cap - 1;
-        uint64_t hash = hash_bytes(key.ptr, key.len);
+        size_t at = (size_t)hash_keyed(process_key, key.ptr, key.len) & mask;
 
-        for (size_t at = (size_t)(hash ^ (hash >> 32)) & mask;; at = (at + 1) & mask) {
+        for (;; at = (at + 1) & mask) {
                 uint32_t *slot = &map->slots[at];
 
                 if (*slot == 0 || str_eq(map->entries[*slot - 1].key, key))

@@ -6,6 +6,10 @@
  */
 #include "base/base.h"
 
+#include <endian.h>
+
+#include "base/internal.h"
+
 struct str str_from(const char *c_string)
 {
         if (!c_string)
@@ -219,4 +223,50 @@ uint64_t hash_bytes(const void *data, size_t len)
                 hash *= UINT64_C(0x100000001b3);
         }
         return hash;
+}
+
+static void sip_rounds(uint64_t v[static 4], int count)
+{
+#define ROTATED_LEFT(x, bits) (((x) << (bits)) | ((x) >> (64 - (bits))))
+        while (count--) {
+                v[0] += v[1];
+                v[2] += v[3];
+                v[1] = ROTATED_LEFT(v[1], 13) ^ v[0];
+                v[3] = ROTATED_LEFT(v[3], 16) ^ v[2];
+                v[0] = ROTATED_LEFT(v[0], 32);
+                v[2] += v[1];
+                v[0] += v[3];
+                v[1] = ROTATED_LEFT(v[1], 17) ^ v[2];
+                v[3] = ROTATED_LEFT(v[3], 21) ^ v[0];
+                v[2] = ROTATED_LEFT(v[2], 32);
+        }
+#undef ROTATED_LEFT
+}
+
+uint64_t hash_keyed(const uint64_t key[static 2], const void *data, size_t len)
+{
+        uint64_t v[4] = { key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
+                          key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573) };
+        const unsigned char *p = data;
+
+        /* The last word holds what is left over and, in its top byte, the length. */
+        for (size_t at = 0; at <= len; at += 8) {
+                size_t left = len - at;
+                uint64_t word = 0;
+
+                if (left >= 8) {
+                        memcpy(&word, p + at, 8);
+                        word = le64toh(word);
+                } else {
+                        for (size_t i = 0; i < left; i++)
+                                word |= (uint64_t)p[at + i] << (8 * i);
+                        word |= (uint64_t)len << 56;
+                }
+                v[3] ^= word;
+                sip_rounds(v, 2);
+                v[0] ^= word;
+        }
+        v[2] ^= 0xFF;
+        sip_rounds(v, 4);
+        return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
