@@ -43,7 +43,8 @@ struct gql_input_def {            /* an argument or an input field */
         const char *description;  /* NULL: none */
         struct gql_type_use type;
         const char *default_sdl;  /* default value as SDL text; NULL: none */
-        const struct gql_value *default_value; /* parsed constant; NULL: none */
+        const struct gql_value *default_value; /* the same, coerced to the type (input objects with their own defaults); NULL: none */
+        const char *deprecated;   /* reason; NULL: not deprecated */
 };
 
 struct gql_field_info {
@@ -86,13 +87,38 @@ struct gql_type {
 };
 
 struct gql_schema {
-        const struct gql_type *const *types;      /* SDL order, then built-in scalars; introspection types are gql's own */
+        const struct gql_type *const *types;      /* SDL order, then the built-in scalars in use; introspection types are gql's own */
         size_t type_count;
         const struct gql_type *query, *mutation;  /* mutation may be NULL */
+        const char *description;                  /* NULL: none */
+        const uint16_t *by_name;                  /* indexes of types in byte order of their names; NULL: searched one by one */
 };
 
-const struct gql_type *gql_schema_type(const struct gql_schema *schema, struct str name);       /* NULL: unknown */
+/* One level of gql_type_use.wrap. */
+#define GQL_WRAP_NON_NULL 1u
+#define GQL_WRAP_LIST 2u
+static inline bool gql_use_non_null(struct gql_type_use use) { return (use.wrap & 3u) == GQL_WRAP_NON_NULL; }
+static inline bool gql_use_list(struct gql_type_use use) { return (use.wrap & 3u) == GQL_WRAP_LIST; }
+/* The type without its outermost wrapper. */
+static inline struct gql_type_use gql_use_of(struct gql_type_use use)
+{
+        return (struct gql_type_use){ use.type, use.wrap >> 2 };
+}
+bool gql_type_is_composite(const struct gql_type *type); /* object, interface, union */
+bool gql_type_is_input(const struct gql_type *type);     /* scalar, enum, input object */
+bool gql_type_is_leaf(const struct gql_type *type);      /* scalar, enum */
+bool gql_type_is_builtin(const struct gql_type *type);   /* one of the five scalars */
+/* Is `type` the abstract type itself, or one of its members or implementors? */
+bool gql_type_is_subtype(const struct gql_type *type, const struct gql_type *abstract);
+/* "[String!]!" into the arena. */
+struct str gql_use_print(struct arena *arena, struct gql_type_use use);
+
+/* Also finds the introspection types (gql/builtin.h). NULL: unknown. */
+const struct gql_type *gql_schema_type(const struct gql_schema *schema, struct str name);
 const struct gql_field_info *gql_type_field(const struct gql_type *type, struct str name);      /* NULL: unknown */
+const struct gql_input_def *gql_type_input(const struct gql_type *type, struct str name);       /* NULL: unknown */
+const struct gql_input_def *gql_field_arg(const struct gql_field_info *field, struct str name); /* NULL: unknown */
+bool gql_type_has_value(const struct gql_type *type, struct str name);                          /* enum */
 /* Refuses a schema with an UNDECLARED root field; call at start. */
 MUST_USE enum rc gql_schema_check(const struct gql_schema *schema, struct err *err);
 
