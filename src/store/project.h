@@ -8,9 +8,8 @@
 #ifndef VITRINE_STORE_PROJECT_H
 #define VITRINE_STORE_PROJECT_H
 
-#include "store/query.h"
+#include "store/entity.h"
 
-enum entity_kind { ENTITY_USER, ENTITY_TEAM, ENTITY_ORG };
 enum project_access { ACCESS_ORGANIZATION, ACCESS_RESTRICTED };
 
 struct project {
