@@ -102,5 +102,8 @@ MUST_USE enum rc json_reader_next(struct json_reader *reader, enum json_token *r
                                   struct err *err);
 /* Skips the value that starts with the next token (whole array or object); false in *ret_done: feed more and call again. */
 MUST_USE enum rc json_reader_skip(struct json_reader *reader, bool *ret_done, struct err *err);
+/* The same, and the value is written to w (without white space; numbers as written, lenient words as null). */
+MUST_USE enum rc json_reader_copy(struct json_reader *reader, struct json_writer *w, bool *ret_done,
+                                  struct err *err);
 
 #endif

@@ -375,7 +375,26 @@ enum rc json_reader_next(struct json_reader *reader, enum json_token *ret_token,
         return reader->failed;
 }
 
-enum rc json_reader_skip(struct json_reader *reader, bool *ret_done, struct err *err)
+static void write_token(struct json_writer *w, enum json_token token, struct str text)
+{
+        switch (token) {
+        case JSON_TOKEN_BEGIN_OBJECT: json_begin_object(w); break;
+        case JSON_TOKEN_END_OBJECT: json_end_object(w); break;
+        case JSON_TOKEN_BEGIN_ARRAY: json_begin_array(w); break;
+        case JSON_TOKEN_END_ARRAY: json_end_array(w); break;
+        case JSON_TOKEN_KEY: json_key(w, text); break;
+        case JSON_TOKEN_STRING: json_string(w, text); break;
+        case JSON_TOKEN_NUMBER:
+                json_value(w, &(struct json){ .kind = JSON_NUMBER, .text = text });
+                break;
+        case JSON_TOKEN_BOOL: json_raw(w, text); break;
+        case JSON_TOKEN_NULL: json_null(w); break;
+        case JSON_TOKEN_MORE:
+        case JSON_TOKEN_END: break;
+        }
+}
+
+enum rc json_reader_copy(struct json_reader *reader, struct json_writer *w, bool *ret_done, struct err *err)
 {
         enum json_token token = JSON_TOKEN_MORE;
         struct str text = STR_NULL;
@@ -394,13 +413,20 @@ enum rc json_reader_skip(struct json_reader *reader, bool *ret_done, struct err 
                         return RC_OK;
                 }
                 if (reader->depth < reader->skip_depth || token == JSON_TOKEN_END) {
-                        reader->failed = err_set(&reader->failure, RC_INTERNAL, "There is no JSON value here to skip.");
+                        reader->failed = err_set(&reader->failure, RC_INTERNAL, "There is no JSON value here.");
                         if (err)
                                 *err = reader->failure;
                         return reader->failed;
                 }
+                if (w)
+                        write_token(w, token, text);
         } while (reader->depth > reader->skip_depth || token == JSON_TOKEN_KEY);
         reader->skipping = false;
         *ret_done = true;
         return RC_OK;
+}
+
+enum rc json_reader_skip(struct json_reader *reader, bool *ret_done, struct err *err)
+{
+        return json_reader_copy(reader, NULL, ret_done, err);
 }
