@@ -183,24 +183,7 @@ enum rc store_account_forget_default(struct db_conn *conn, int64_t account_id, i
                           "Ii", account_id, entity_id);
 }
 
-enum rc store_account_has_content(struct db_conn *conn, const struct account *a, bool *ret, struct err *err)
-{
-        int64_t found = 0;
-        enum rc rc;
-
-        rc = store_int(conn, &found, NULL, err,
-                       "SELECT EXISTS (SELECT 1 FROM project WHERE entity_id = $2)"
-                       " OR EXISTS (SELECT 1 FROM run WHERE created_by = $1)"
-                       " OR EXISTS (SELECT 1 FROM artifact WHERE created_by = $1)"
-                       " OR EXISTS (SELECT 1 FROM collection WHERE created_by = $1)",
-                       "ii", a->id, a->entity_id);
-        if (rc)
-                return rc;
-        *ret = found != 0;
-        return RC_OK;
-}
-
-enum rc store_account_retire(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err)
+enum rc store_account_retire(struct db_conn *conn, const struct account *a, int64_t now_us, struct err *err)
 {
         static const char *const steps[] = {
                 "DELETE FROM api_key WHERE account_id = $1",
@@ -212,19 +195,13 @@ enum rc store_account_retire(struct db_conn *conn, int64_t id, int64_t now_us, s
         enum rc rc;
 
         for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-                rc = store_exec(conn, err, steps[i], "i", id);
+                rc = store_exec(conn, err, steps[i], "i", a->id);
                 if (rc)
                         return rc;
         }
-        return store_exec(conn, err,
-                          "UPDATE account SET deleted_us = $2, password = NULL, admin = 0,"
-                          " default_entity_id = NULL WHERE id = $1",
-                          "ii", id, now_us);
-}
-
-enum rc store_account_remove(struct db_conn *conn, const struct account *a, struct err *err)
-{
-        enum rc rc = store_exec(conn, err, "DELETE FROM account WHERE id = $1", "i", a->id);
-
-        return rc ? rc : store_entity_delete(conn, a->entity_id, err);
+        rc = store_exec(conn, err,
+                        "UPDATE account SET deleted_us = $2, username_key = NULL, password = NULL, admin = 0,"
+                        " email_key = NULL, default_entity_id = NULL WHERE id = $1",
+                        "ii", a->id, now_us);
+        return rc ? rc : store_entity_retire(conn, a->entity_id, now_us, err);
 }

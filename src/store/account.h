@@ -1,9 +1,8 @@
 /*
  * store/account.h - people and service accounts.
  *
- * Deleted accounts keep their row while runs refer to it; the functions that look up by
- * name, by e-mail address or that list leave them out, store_account_by_id() does not
- * (deleted_us tells). Rows come back in the arena; NULL means there is none.
+ * Deleted accounts keep their row, because runs and events refer to it, found by id and by
+ * entity only (deleted_us tells). Rows come back in the arena; NULL means there is none.
  *
  * Thread rule: that of the connection.
  */
@@ -55,15 +54,15 @@ MUST_USE enum rc store_account_insert(struct db_conn *conn, struct arena *arena,
 MUST_USE enum rc store_account_set_password(struct db_conn *conn, int64_t id, struct str phc, struct err *err);
 /* 0: the personal entity again. */
 MUST_USE enum rc store_account_set_default(struct db_conn *conn, int64_t id, int64_t entity_id, struct err *err);
-/* Everybody whose default this entity is falls back to the first team joined, else to the personal one. */
+/* Whoever's default this entity is (account_id 0: everybody) falls back to the first other team joined, else to
+ * the personal entity. */
 MUST_USE enum rc store_account_forget_default(struct db_conn *conn, int64_t account_id, int64_t entity_id,
                                               struct err *err);
-/* Did it make runs, artifacts or collections, or does it own projects? */
-MUST_USE enum rc store_account_has_content(struct db_conn *conn, const struct account *a, bool *ret,
-                                           struct err *err);
-/* Marks it as deleted: no password, no keys, no sessions, no memberships; the name stays taken. */
-MUST_USE enum rc store_account_retire(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
-/* Removes the row and the personal entity. RC_CONFLICT while rows refer to it. */
-MUST_USE enum rc store_account_remove(struct db_conn *conn, const struct account *a, struct err *err);
+/*
+ * Takes it and its personal entity out of use: no password, no keys, no sessions, no
+ * memberships, and the name is free again. The rows stay for what refers to them.
+ */
+MUST_USE enum rc store_account_retire(struct db_conn *conn, const struct account *a, int64_t now_us,
+                                      struct err *err);
 
 #endif

@@ -24,6 +24,7 @@ static struct entity *read_entity(struct db_stmt *stmt, struct arena *arena)
         e->kind = (enum entity_kind)db_column_i64(stmt, 2);
         e->org_id = db_column_i64(stmt, 3);
         e->created_us = db_column_i64(stmt, 4);
+        e->deleted_us = db_column_i64(stmt, 5);
         return e;
 }
 
@@ -43,7 +44,7 @@ enum rc store_entity_by_id(struct db_conn *conn, struct arena *arena, int64_t id
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT id, name, kind, org_id, created_us FROM entity WHERE id = $1", "i", id);
+                                 "SELECT id, name, kind, org_id, created_us, deleted_us FROM entity WHERE id = $1", "i", id);
 
         return rc ? rc : first_entity(stmt, arena, ret, err);
 }
@@ -53,7 +54,7 @@ enum rc store_entity_by_name(struct db_conn *conn, struct arena *arena, struct s
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT id, name, kind, org_id, created_us FROM entity WHERE name_key = $1", "s",
+                                 "SELECT id, name, kind, org_id, created_us, deleted_us FROM entity WHERE name_key = $1", "s",
                                  store_name_key(arena, name));
 
         return rc ? rc : first_entity(stmt, arena, ret, err);
@@ -80,9 +81,16 @@ enum rc store_entity_set_org(struct db_conn *conn, int64_t id, int64_t org_id, s
         return store_exec(conn, err, "UPDATE entity SET org_id = $2 WHERE id = $1", "iI", id, org_id);
 }
 
-enum rc store_entity_delete(struct db_conn *conn, int64_t id, struct err *err)
+enum rc store_entity_retire(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err)
 {
-        return store_exec(conn, err, "DELETE FROM entity WHERE id = $1", "i", id);
+        enum rc rc;
+
+        rc = store_exec(conn, err, "UPDATE project SET deleted_us = $2 WHERE entity_id = $1 AND deleted_us IS NULL",
+                        "ii", id, now_us);
+        if (rc)
+                return rc;
+        return store_exec(conn, err, "UPDATE entity SET deleted_us = $2, name_key = NULL WHERE id = $1", "ii", id,
+                          now_us);
 }
 
 enum rc store_entity_has_content(struct db_conn *conn, int64_t id, bool *ret, struct err *err)
@@ -95,19 +103,6 @@ enum rc store_entity_has_content(struct db_conn *conn, int64_t id, bool *ret, st
                        " AND (p.is_core = 0 OR EXISTS (SELECT 1 FROM collection c WHERE c.project_id = p.id"
                        " AND c.deleted_us IS NULL)))",
                        "i", id);
-        if (rc)
-                return rc;
-        *ret = found != 0;
-        return RC_OK;
-}
-
-enum rc store_entity_has_rows(struct db_conn *conn, int64_t id, bool *ret, struct err *err)
-{
-        int64_t found = 0;
-        enum rc rc;
-
-        rc = store_int(conn, &found, NULL, err, "SELECT EXISTS (SELECT 1 FROM project WHERE entity_id = $1)", "i",
-                       id);
         if (rc)
                 return rc;
         *ret = found != 0;

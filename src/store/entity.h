@@ -1,8 +1,9 @@
 /*
  * store/entity.h - who can own projects: people, teams, organizations.
  *
- * All three share one space of names, unique without regard to (ASCII) case. Rows come
- * back in the arena; NULL means there is none. Thread rule: that of the connection.
+ * All three share one space of names, unique without regard to (ASCII) case. Deleted ones
+ * keep their row, found by id only (deleted_us tells). Rows come back in the arena; NULL
+ * means there is none. Thread rule: that of the connection.
  */
 #ifndef VITRINE_STORE_ENTITY_H
 #define VITRINE_STORE_ENTITY_H
@@ -17,6 +18,7 @@ struct entity {
         enum entity_kind kind;
         int64_t org_id;               /* of a team or an organization's own entity; 0 for a person's */
         int64_t created_us;
+        int64_t deleted_us;           /* 0: in use */
 };
 struct entity_list {
         struct entity *items;
@@ -37,11 +39,12 @@ MUST_USE enum rc store_entity_insert(struct db_conn *conn, struct arena *arena, 
 MUST_USE enum rc store_entity_rename(struct db_conn *conn, struct arena *arena, int64_t id, struct str name,
                                      struct err *err);
 MUST_USE enum rc store_entity_set_org(struct db_conn *conn, int64_t id, int64_t org_id, struct err *err);
-/* RC_CONFLICT while rows refer to it. */
-MUST_USE enum rc store_entity_delete(struct db_conn *conn, int64_t id, struct err *err);
-/* Does it own projects that are not deleted, other than core registries that hold nothing? */
+/*
+ * Takes it out of use: the name is free again, its projects are marked as deleted, and the
+ * row stays for what refers to it.
+ */
+MUST_USE enum rc store_entity_retire(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
+/* Does it own living projects, other than core registries that hold nothing? */
 MUST_USE enum rc store_entity_has_content(struct db_conn *conn, int64_t id, bool *ret, struct err *err);
-/* Does any project row, deleted or not, name it as its owner? */
-MUST_USE enum rc store_entity_has_rows(struct db_conn *conn, int64_t id, bool *ret, struct err *err);
 
 #endif

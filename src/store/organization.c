@@ -64,7 +64,7 @@ enum rc store_organization_by_id(struct db_conn *conn, struct arena *arena, int6
                                  struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        enum rc rc = store_query(conn, &stmt, err, ORG_SELECT "WHERE o.id = $1", "i", id);
+        enum rc rc = store_query(conn, &stmt, err, ORG_SELECT "WHERE o.id = $1 AND o.deleted_us IS NULL", "i", id);
 
         return rc ? rc : first_org(stmt, arena, ret, err);
 }
@@ -91,7 +91,7 @@ enum rc store_organization_list(struct db_conn *conn, struct arena *arena, int64
                                 struct organization_list *ret, struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        enum rc rc = store_query(conn, &stmt, err, ORG_SELECT "WHERE o.id > $1 ORDER BY o.id LIMIT $2", "ii",
+        enum rc rc = store_query(conn, &stmt, err, ORG_SELECT "WHERE o.id > $1 AND o.deleted_us IS NULL ORDER BY o.id LIMIT $2", "ii",
                                  after_id, (int64_t)limit);
 
         return rc ? rc : all_orgs(stmt, arena, ret, err);
@@ -119,14 +119,17 @@ enum rc store_organization_insert(struct db_conn *conn, struct arena *arena, str
                             o->default_registry_role, o->created_us);
 }
 
-enum rc store_organization_delete(struct db_conn *conn, const struct organization *o, struct err *err)
+enum rc store_organization_retire(struct db_conn *conn, const struct organization *o, int64_t now_us,
+                                  struct err *err)
 {
-        enum rc rc = store_entity_set_org(conn, o->entity_id, 0, err);
+        enum rc rc;
 
+        rc = store_exec(conn, err, "DELETE FROM org_member WHERE org_id = $1", "i", o->id);
         if (rc)
                 return rc;
-        rc = store_exec(conn, err, "DELETE FROM organization WHERE id = $1", "i", o->id);
-        return rc ? rc : store_entity_delete(conn, o->entity_id, err);
+        rc = store_exec(conn, err, "UPDATE organization SET deleted_us = $2, name_key = NULL WHERE id = $1", "ii",
+                        o->id, now_us);
+        return rc ? rc : store_entity_retire(conn, o->entity_id, now_us, err);
 }
 
 enum rc store_organization_members(struct db_conn *conn, struct arena *arena, int64_t org_id,

@@ -1,8 +1,8 @@
 /*
  * store/organization.h - organizations, and who belongs to them.
  *
- * Rows come back in the arena; NULL means there is none. Thread rule: that of the
- * connection.
+ * Deleted ones keep their row and are never returned. Rows come back in the arena; NULL
+ * means there is none. Thread rule: that of the connection.
  */
 #ifndef VITRINE_STORE_ORGANIZATION_H
 #define VITRINE_STORE_ORGANIZATION_H
@@ -36,8 +36,9 @@ MUST_USE enum rc store_organization_of_account(struct db_conn *conn, struct aren
 /* Inserts o (id is set) for an entity that is there. RC_EXISTS when the display name is taken. */
 MUST_USE enum rc store_organization_insert(struct db_conn *conn, struct arena *arena, struct organization *o,
                                            struct err *err);
-/* Members go with it. RC_CONFLICT while rows refer to it. */
-MUST_USE enum rc store_organization_delete(struct db_conn *conn, const struct organization *o, struct err *err);
+/* Takes it and its entity out of use; members are let go. Its teams are the caller's business. */
+MUST_USE enum rc store_organization_retire(struct db_conn *conn, const struct organization *o, int64_t now_us,
+                                           struct err *err);
 
 MUST_USE enum rc store_organization_members(struct db_conn *conn, struct arena *arena, int64_t org_id,
                                             struct member_list *ret, struct err *err);

@@ -82,7 +82,7 @@ enum rc store_team_list(struct db_conn *conn, struct arena *arena, int64_t org_i
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT " TEAM_COLUMNS " FROM entity e WHERE e.kind = 1"
+                                 "SELECT " TEAM_COLUMNS " FROM entity e WHERE e.kind = 1 AND e.deleted_us IS NULL"
                                  " AND ($1 IS NULL OR e.org_id = $1) ORDER BY e.name_key",
                                  "I", org_id);
 
@@ -136,8 +136,19 @@ enum rc store_team_remove_member(struct db_conn *conn, int64_t entity_id, int64_
         return RC_OK;
 }
 
-enum rc store_team_admins(struct db_conn *conn, int64_t entity_id, int64_t *ret, struct err *err)
+enum rc store_team_retire(struct db_conn *conn, int64_t entity_id, int64_t now_us, struct err *err)
 {
-        return store_int(conn, ret, NULL, err,
-                         "SELECT count(*) FROM team_member WHERE entity_id = $1 AND role = 3", "i", entity_id);
+        static const char *const steps[] = {
+                "DELETE FROM team_member WHERE entity_id = $1",
+                "DELETE FROM project_team WHERE entity_id = $1",
+        };
+        enum rc rc;
+
+        for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+                rc = store_exec(conn, err, steps[i], "i", entity_id);
+                if (rc)
+                        return rc;
+        }
+        rc = store_account_forget_default(conn, 0, entity_id, err);
+        return rc ? rc : store_entity_retire(conn, entity_id, now_us, err);
 }

@@ -51,7 +51,7 @@ MUST_USE enum rc store_team_set_member(struct db_conn *conn, int64_t entity_id, 
 /* *ret_removed: was a member. */
 MUST_USE enum rc store_team_remove_member(struct db_conn *conn, int64_t entity_id, int64_t account_id,
                                           bool *ret_removed, struct err *err);
-/* Administrators of the team. */
-MUST_USE enum rc store_team_admins(struct db_conn *conn, int64_t entity_id, int64_t *ret, struct err *err);
+/* Takes it out of use; members are let go. */
+MUST_USE enum rc store_team_retire(struct db_conn *conn, int64_t entity_id, int64_t now_us, struct err *err);
 
 #endif

@@ -11,27 +11,29 @@ CREATE TABLE setting (
 CREATE TABLE entity (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL,
-        name_key TEXT NOT NULL UNIQUE,
+        name_key TEXT UNIQUE,                   -- NULL once deleted: the name is free again
         kind INTEGER NOT NULL,                  -- 0 user, 1 team, 2 organization
         org_id INTEGER REFERENCES organization(id),
-        created_us INTEGER NOT NULL
+        created_us INTEGER NOT NULL,
+        deleted_us INTEGER
 );
 CREATE INDEX entity_by_org ON entity(org_id, kind, id);
 
 CREATE TABLE organization (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL,
-        name_key TEXT NOT NULL UNIQUE,
+        name_key TEXT UNIQUE,
         entity_id INTEGER NOT NULL UNIQUE REFERENCES entity(id) DEFERRABLE INITIALLY DEFERRED,
         default_registry_role INTEGER NOT NULL DEFAULT 1,
-        created_us INTEGER NOT NULL
+        created_us INTEGER NOT NULL,
+        deleted_us INTEGER
 );
 
 CREATE TABLE account (                          -- a person or a service account
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         entity_id INTEGER NOT NULL UNIQUE REFERENCES entity(id),
         username TEXT NOT NULL,
-        username_key TEXT NOT NULL UNIQUE,
+        username_key TEXT UNIQUE,               -- NULL once deleted
         name TEXT NOT NULL,
         email TEXT,
         email_key TEXT,
