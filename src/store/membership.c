@@ -152,6 +152,32 @@ enum rc store_memberships_of(struct db_conn *conn, struct arena *arena, int64_t 
         return list_memberships(stmt, arena, limit, ret, err);
 }
 
+enum rc store_projects_with(struct db_conn *conn, struct arena *arena, int64_t artifact_id, size_t limit,
+                            struct id_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        struct id_list list = { arena_array(arena, int64_t, limit), 0 };
+        bool row = true;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT DISTINCT c.project_id FROM membership m "
+                                 "JOIN collection c ON c.id = m.collection_id "
+                                 "WHERE m.artifact_id = $1 AND c.deleted_us IS NULL LIMIT $2",
+                                 "ii", artifact_id, (int64_t)limit);
+
+        if (rc)
+                return rc;
+        while (list.count < limit) {
+                rc = db_step(stmt, &row, err);
+                if (rc)
+                        return rc;
+                if (!row)
+                        break;
+                list.items[list.count++] = db_column_i64(stmt, 0);
+        }
+        *ret = list;
+        return RC_OK;
+}
+
 /* ---- aliases ---- */
 
 enum rc store_alias_set(struct db_conn *conn, int64_t collection_id, struct str alias, int64_t version,

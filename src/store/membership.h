@@ -6,7 +6,7 @@
 #ifndef VITRINE_STORE_MEMBERSHIP_H
 #define VITRINE_STORE_MEMBERSHIP_H
 
-#include "store/query.h"
+#include "store/artifact.h"
 
 struct membership {
         int64_t collection_id;
@@ -44,6 +44,10 @@ MUST_USE enum rc store_membership_page(struct db_conn *conn, struct arena *arena
 /* Everywhere the artifact is a member, at most limit, by collection. */
 MUST_USE enum rc store_memberships_of(struct db_conn *conn, struct arena *arena, int64_t artifact_id, size_t limit,
                                       struct membership_list *ret, struct err *err);
+
+/* Projects and registries that hold the artifact, each once. */
+MUST_USE enum rc store_projects_with(struct db_conn *conn, struct arena *arena, int64_t artifact_id, size_t limit,
+                                     struct id_list *ret, struct err *err);
 
 /* ---- aliases -------------------------------------------------------------------------- */
 
