@@ -145,6 +145,22 @@ enum rc store_account_search(struct db_conn *conn, struct arena *arena, struct s
         return rc ? rc : all_accounts(loose, arena, limit, ret, err);
 }
 
+enum rc store_account_share_org(struct db_conn *conn, int64_t account_id, int64_t other_id, bool *ret,
+                                struct err *err)
+{
+        int64_t found = 0;
+        enum rc rc;
+
+        rc = store_int(conn, &found, NULL, err,
+                       "SELECT EXISTS (SELECT 1 FROM org_member a JOIN org_member b ON b.org_id = a.org_id"
+                       " WHERE a.account_id = $1 AND b.account_id = $2)",
+                       "ii", account_id, other_id);
+        if (rc)
+                return rc;
+        *ret = found != 0;
+        return RC_OK;
+}
+
 enum rc store_account_count(struct db_conn *conn, int64_t *ret, struct err *err)
 {
         return store_int(conn, ret, NULL, err, "SELECT count(*) FROM account WHERE deleted_us IS NULL", "");

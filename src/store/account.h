@@ -46,6 +46,9 @@ MUST_USE enum rc store_account_list(struct db_conn *conn, struct arena *arena, i
 /* Whose user name or e-mail address is `text`, else whose names start with it; at most limit. */
 MUST_USE enum rc store_account_search(struct db_conn *conn, struct arena *arena, struct str text, size_t limit,
                                       struct account_list *ret, struct err *err);
+/* Do both belong to one organization? */
+MUST_USE enum rc store_account_share_org(struct db_conn *conn, int64_t account_id, int64_t other_id, bool *ret,
+                                         struct err *err);
 MUST_USE enum rc store_account_count(struct db_conn *conn, int64_t *ret, struct err *err);
 
 /* Inserts a (id is set). RC_EXISTS when the user name is taken. */

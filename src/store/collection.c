@@ -90,6 +90,14 @@ enum rc store_collection_delete(struct db_conn *conn, int64_t id, int64_t now_us
                           id, now_us);
 }
 
+enum rc store_collection_delete_in(struct db_conn *conn, int64_t project_id, int64_t now_us, struct err *err)
+{
+        return store_exec(conn, err,
+                          "UPDATE collection SET deleted_us = $2, updated_us = $2 "
+                          "WHERE project_id = $1 AND deleted_us IS NULL",
+                          "ii", project_id, now_us);
+}
+
 enum rc store_collection_next_version(struct db_conn *conn, int64_t id, int64_t now_us, int64_t *ret_version,
                                       struct err *err)
 {

@@ -39,6 +39,9 @@ MUST_USE enum rc store_collection_insert(struct db_conn *conn, struct collection
 /* Writes name, description, type, updated_us. */
 MUST_USE enum rc store_collection_update(struct db_conn *conn, const struct collection *c, struct err *err);
 MUST_USE enum rc store_collection_delete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
+/* Every collection of a project. */
+MUST_USE enum rc store_collection_delete_in(struct db_conn *conn, int64_t project_id, int64_t now_us,
+                                            struct err *err);
 /* Takes the next version number, which is never given again. */
 MUST_USE enum rc store_collection_next_version(struct db_conn *conn, int64_t id, int64_t now_us,
                                                int64_t *ret_version, struct err *err);
