@@ -77,6 +77,12 @@ enum rc err_set_at(struct err *err, enum rc rc, int sys_errno, const char *file,
 /* Put "context: " before the message of an error that is already set; returns rc. */
 enum rc err_prefix(struct err *err, enum rc rc, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/*
+ * The end, when going on could only do harm: one line on standard error and abort().
+ * event: a short fixed word; hint: one sentence for the operator, without quotes.
+ */
+_Noreturn void abort_because(const char *event, const char *hint);
+
 /* A borrowed run of bytes, not NUL-terminated. {NULL,0} is "absent"; {"",0} is "empty". */
 struct str {
         const char *ptr;

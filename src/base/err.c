@@ -120,14 +120,24 @@ enum rc err_prefix(struct err *err, enum rc rc, const char *fmt, ...)
         return rc;
 }
 
-void out_of_memory(size_t wanted_bytes)
+void abort_because(const char *event, const char *hint)
 {
-        char line[96];
-        int len = snprintf(line, sizeof(line), "level=error event=out_of_memory wanted_bytes=%zu\n", wanted_bytes);
+        char line[512];
+        int len = snprintf(line, sizeof(line), "level=error event=%s hint=\"%s\"\n", event, hint);
 
+        if (len >= (int)sizeof(line))
+                len = sizeof(line) - 1;
         if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)
                 abort();
         abort();
+}
+
+void out_of_memory(size_t wanted_bytes)
+{
+        char hint[64];
+
+        (void)snprintf(hint, sizeof(hint), "%zu bytes were wanted", wanted_bytes);
+        abort_because("out_of_memory", hint);
 }
 
 size_t size_product(size_t size, size_t count)

@@ -17,7 +17,6 @@
 #include <openssl/params.h>
 #include <pthread.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <xxhash.h>
 
 struct crypto_digest {
@@ -32,10 +31,8 @@ static EVP_MAC_CTX *hmac_sha256; /* set up but without a key: copied for each us
 
 static void require(bool holds)
 {
-        if (!holds) {
-                fputs("level=error event=crypto_broken hint=\"check the OpenSSL and libsodium packages\"\n", stderr);
-                abort();
-        }
+        if (!holds)
+                abort_because("crypto_broken", "check the OpenSSL and libsodium packages");
 }
 
 static void start_once(void)

@@ -1,0 +1,78 @@
+# The short way into the project; everything is built by Meson (see HACKING.md).
+#
+#   make run        install what is missing, build, start a registry on ./data
+#   make test       every suite that a change should pass; ends with "N passed, N failed"
+#   make test SLOW=1   all of them, as CI does
+#   make build      build/vitrined
+#
+# BUILD=dir builds elsewhere; DESTDIR works for install.
+
+BUILD ?= build
+DATA ?= data
+MESON_FLAGS ?=
+PYTHON ?= python3
+SUITES ?=
+
+.PHONY: help setup setup-test configure build all run test check sanitize bench install clean distclean
+.DEFAULT_GOAL := build
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+# Debian packages to build with, and to test with; quick when all are there.
+setup:
+	@tools/setup-debian build
+
+setup-test:
+	@tools/setup-debian build test
+
+configure: setup
+	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(MESON_FLAGS)
+
+build: configure
+	@ninja -C $(BUILD) vitrined
+
+# The programs and every test program.
+all: setup-test
+	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(MESON_FLAGS)
+	@meson configure $(BUILD) -Dtests=enabled
+	@ninja -C $(BUILD)
+
+run: build
+	@exec $(BUILD)/vitrined serve --data $(DATA) --first-run
+
+# What the suites need besides a build; each is made again when its list changes.
+.PHONY: venv node
+venv: .venv/installed
+.venv/installed: tests/requirements.txt
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+node: tests/graphql/node_modules/installed
+tests/graphql/node_modules/installed: tests/graphql/package-lock.json
+	cd tests/graphql && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test:
+	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run $(if $(SLOW),--slow) $(SUITES)
+
+# The quick look before a commit: no build, a few seconds.
+check:
+	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run law
+
+sanitize:
+	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run --slow sanitizers
+
+bench: build
+	@bench/run
+
+install: configure
+	@ninja -C $(BUILD)
+	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
+
+clean:
+	rm -rf $(BUILD) build-asan
+
+distclean: clean
+	rm -rf .venv tests/graphql/node_modules
