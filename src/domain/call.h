@@ -14,9 +14,10 @@
 #define VITRINE_DOMAIN_CALL_H
 
 #include "blob/blob.h"
-#include "db/db.h"
 #include "model/model.h"
+#include "model/names.h"
 #include "model/principal.h"
+#include "store/query.h"
 
 /* What one server process is made of; immutable after start. */
 struct domain {

@@ -83,7 +83,7 @@ enum rc store_account_by_username(struct db_conn *conn, struct arena *arena, str
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
                                  ACCOUNT_SELECT "WHERE a.username_key = $1 AND a.deleted_us IS NULL", "s",
-                                 store_name_key(arena, username));
+                                 model_fold(arena, username));
 
         return rc ? rc : first_account(stmt, arena, ret, err);
 }
@@ -95,7 +95,7 @@ enum rc store_account_by_email(struct db_conn *conn, struct arena *arena, struct
         enum rc rc = store_query(conn, &stmt, err,
                                  ACCOUNT_SELECT "WHERE a.email_key = $1 AND a.deleted_us IS NULL ORDER BY a.id"
                                                 " LIMIT 1",
-                                 "s", store_name_key(arena, email));
+                                 "s", model_fold(arena, email));
 
         return rc ? rc : first_account(stmt, arena, ret, err);
 }
@@ -125,7 +125,7 @@ enum rc store_account_search(struct db_conn *conn, struct arena *arena, struct s
 {
         _cleanup_(db_stmt_end) struct db_stmt *exact = NULL;
         _cleanup_(db_stmt_end) struct db_stmt *loose = NULL;
-        struct str key = store_name_key(arena, text);
+        struct str key = model_fold(arena, text);
         enum rc rc;
 
         rc = store_query(conn, &exact, err,
@@ -172,8 +172,8 @@ enum rc store_account_insert(struct db_conn *conn, struct arena *arena, struct a
                             "INSERT INTO account (entity_id, username, username_key, name, email, email_key,"
                             " password, admin, service, service_entity_id, created_us)"
                             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                            "issssssiiIi", a->entity_id, a->username, store_name_key(arena, a->username), a->name,
-                            a->email, str_is_null(a->email) ? STR_NULL : store_name_key(arena, a->email),
+                            "issssssiiIi", a->entity_id, a->username, model_fold(arena, a->username), a->name,
+                            a->email, str_is_null(a->email) ? STR_NULL : model_fold(arena, a->email),
                             a->password, (int64_t)a->admin, (int64_t)a->service, a->service_entity_id,
                             a->created_us);
 }

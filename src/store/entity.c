@@ -3,18 +3,6 @@
  */
 #include "store/entity.h"
 
-struct str store_name_key(struct arena *arena, struct str name)
-{
-        char *key = arena_alloc(arena, name.len + 1);
-
-        for (size_t i = 0; i < name.len; i++) {
-                char c = name.ptr[i];
-
-                key[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-        }
-        return (struct str){ key, name.len };
-}
-
 static struct entity *read_entity(struct db_stmt *stmt, struct arena *arena)
 {
         struct entity *e = arena_new(arena, struct entity);
@@ -55,7 +43,7 @@ enum rc store_entity_by_name(struct db_conn *conn, struct arena *arena, struct s
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
                                  "SELECT id, name, kind, org_id, created_us, deleted_us FROM entity WHERE name_key = $1", "s",
-                                 store_name_key(arena, name));
+                                 model_fold(arena, name));
 
         return rc ? rc : first_entity(stmt, arena, ret, err);
 }
@@ -65,7 +53,7 @@ enum rc store_entity_insert(struct db_conn *conn, struct arena *arena, struct en
         return store_insert(conn, &e->id, err,
                             "INSERT INTO entity (name, name_key, kind, org_id, created_us)"
                             " VALUES ($1, $2, $3, $4, $5)",
-                            "ssiIi", e->name, store_name_key(arena, e->name), (int64_t)e->kind, e->org_id,
+                            "ssiIi", e->name, model_fold(arena, e->name), (int64_t)e->kind, e->org_id,
                             e->created_us);
 }
 
@@ -73,7 +61,7 @@ enum rc store_entity_rename(struct db_conn *conn, struct arena *arena, int64_t i
                             struct err *err)
 {
         return store_exec(conn, err, "UPDATE entity SET name = $2, name_key = $3 WHERE id = $1", "iss", id, name,
-                          store_name_key(arena, name));
+                          model_fold(arena, name));
 }
 
 enum rc store_entity_set_org(struct db_conn *conn, int64_t id, int64_t org_id, struct err *err)

@@ -8,6 +8,7 @@
 #ifndef VITRINE_STORE_ENTITY_H
 #define VITRINE_STORE_ENTITY_H
 
+#include "model/model.h"
 #include "store/query.h"
 
 enum entity_kind { ENTITY_USER, ENTITY_TEAM, ENTITY_ORG };
@@ -24,9 +25,6 @@ struct entity_list {
         struct entity *items;
         size_t count;
 };
-
-/* The form that uniqueness without regard to case is checked on. */
-struct str store_name_key(struct arena *arena, struct str name);
 
 MUST_USE enum rc store_entity_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct entity **ret,
                                     struct err *err);

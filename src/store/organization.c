@@ -74,7 +74,7 @@ enum rc store_organization_by_name(struct db_conn *conn, struct arena *arena, st
 {
         _cleanup_(db_stmt_end) struct db_stmt *by_name = NULL;
         _cleanup_(db_stmt_end) struct db_stmt *by_entity = NULL;
-        struct str key = store_name_key(arena, name);
+        struct str key = model_fold(arena, name);
         enum rc rc;
 
         rc = store_query(conn, &by_name, err, ORG_SELECT "WHERE o.name_key = $1", "s", key);
@@ -115,7 +115,7 @@ enum rc store_organization_insert(struct db_conn *conn, struct arena *arena, str
         return store_insert(conn, &o->id, err,
                             "INSERT INTO organization (name, name_key, entity_id, default_registry_role, created_us)"
                             " VALUES ($1, $2, $3, $4, $5)",
-                            "ssiii", o->name, store_name_key(arena, o->name), o->entity_id,
+                            "ssiii", o->name, model_fold(arena, o->name), o->entity_id,
                             o->default_registry_role, o->created_us);
 }
 
@@ -146,7 +146,7 @@ enum rc store_organization_members(struct db_conn *conn, struct arena *arena, in
 }
 
 enum rc store_organization_set_member(struct db_conn *conn, int64_t org_id, int64_t account_id,
-                                      enum member_role role, int64_t now_us, struct err *err)
+                                      enum model_member_role role, int64_t now_us, struct err *err)
 {
         return store_exec(conn, err,
                           "INSERT INTO org_member (org_id, account_id, role, joined_us) VALUES ($1, $2, $3, $4)"

@@ -43,7 +43,7 @@ MUST_USE enum rc store_organization_retire(struct db_conn *conn, const struct or
 MUST_USE enum rc store_organization_members(struct db_conn *conn, struct arena *arena, int64_t org_id,
                                             struct member_list *ret, struct err *err);
 MUST_USE enum rc store_organization_set_member(struct db_conn *conn, int64_t org_id, int64_t account_id,
-                                               enum member_role role, int64_t now_us, struct err *err);
+                                               enum model_member_role role, int64_t now_us, struct err *err);
 /* Also leaves the organization's teams and registries. *ret_removed: was a member. */
 MUST_USE enum rc store_organization_remove_member(struct db_conn *conn, int64_t org_id, int64_t account_id,
                                                   bool *ret_removed, struct err *err);

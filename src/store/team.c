@@ -12,7 +12,7 @@ void store_read_member(struct db_stmt *stmt, struct arena *arena, struct member 
         ret->username = store_column(stmt, arena, 2);
         ret->name = store_column(stmt, arena, 3);
         ret->email = store_column(stmt, arena, 4);
-        ret->role = (enum member_role)db_column_i64(stmt, 5);
+        ret->role = (enum model_member_role)db_column_i64(stmt, 5);
         ret->service = db_column_i64(stmt, 6) != 0;
         ret->joined_us = db_column_i64(stmt, 7);
 }
@@ -114,7 +114,7 @@ enum rc store_team_members(struct db_conn *conn, struct arena *arena, int64_t en
         return rc ? rc : store_read_members(stmt, arena, ret, err);
 }
 
-enum rc store_team_set_member(struct db_conn *conn, int64_t entity_id, int64_t account_id, enum member_role role,
+enum rc store_team_set_member(struct db_conn *conn, int64_t entity_id, int64_t account_id, enum model_member_role role,
                               int64_t now_us, struct err *err)
 {
         return store_exec(conn, err,

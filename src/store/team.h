@@ -9,18 +9,16 @@
 #ifndef VITRINE_STORE_TEAM_H
 #define VITRINE_STORE_TEAM_H
 
+#include "model/model.h"
 #include "store/account.h"
 #include "store/role.h"
-
-/* Roles in a team and in an organization; the numbers are stored, and what store/role.h gives. */
-enum member_role { MEMBER_NONE, MEMBER_VIEWER, MEMBER_MEMBER, MEMBER_ADMIN };
 
 struct member {
         int64_t account_id;
         int64_t entity_id;            /* the team; 0 in a list of an organization's members */
         struct str username, name;
         struct str email;             /* may be absent */
-        enum member_role role;
+        enum model_member_role role;
         bool service;
         int64_t joined_us;
 };
@@ -47,7 +45,7 @@ MUST_USE enum rc store_team_of_account(struct db_conn *conn, struct arena *arena
 MUST_USE enum rc store_team_members(struct db_conn *conn, struct arena *arena, int64_t entity_id,
                                     struct member_list *ret, struct err *err);
 MUST_USE enum rc store_team_set_member(struct db_conn *conn, int64_t entity_id, int64_t account_id,
-                                       enum member_role role, int64_t now_us, struct err *err);
+                                       enum model_member_role role, int64_t now_us, struct err *err);
 /* *ret_removed: was a member. */
 MUST_USE enum rc store_team_remove_member(struct db_conn *conn, int64_t entity_id, int64_t account_id,
                                           bool *ret_removed, struct err *err);
