@@ -29,21 +29,26 @@ enum http_body_mode {
 };
 
 /*
- * What a route does. Every function runs on a worker. A handler always produces a reply:
+ * What a route does. Every function runs on a worker, those of one request one after the
+ * other, not always on the same one. A handler always produces a reply:
  * either it fills one with the http_reply_* functions and returns RC_OK, or it returns an
  * error, and the server answers with that error's status and a JSON body
- * {"error": "...", "code": "..."} (or whatever config.error_body makes of it).
+ * {"error": "...", "code": "..."} (or whatever config.error_reply makes of it).
  */
 struct http_handler {
         /* Stream mode only: before the first byte of the body. An error is answered at once,
-         * without reading the body. May set http_set_state(). May be NULL. */
+         * without reading the body; begin() then has nothing left to release. May set
+         * http_set_state(). May be NULL. A body of up to 64 KiB without "Expect" may be on
+         * its way already: it is gathered first, and begin(), data() and handle() then run
+         * in one go. */
         enum rc (*begin)(struct http_request *req, struct err *err);
         /* Stream mode only: the next bytes, in order; up to config.chunk_bytes at a time. */
         enum rc (*data)(struct http_request *req, struct str chunk, struct err *err);
         /* The request is complete. */
         enum rc (*handle)(struct http_request *req, struct err *err);
-        /* Stream mode only: called once instead of handle() when the client went away or an
-         * earlier step failed; releases what begin() set up. May be NULL. */
+        /* Stream mode only: after begin() succeeded, exactly one of handle() and abort() is
+         * called: abort() when the client went away or data() failed. Releases what begin()
+         * set up; cannot reply. May be NULL. */
         void (*abort)(struct http_request *req);
 };
 
@@ -70,7 +75,7 @@ struct http_config {
         unsigned worker_threads;      /* 0: 32 */
         size_t chunk_bytes;           /* stream chunks; 0: 128 KiB */
         unsigned idle_timeout_s;      /* 0: 120 */
-        size_t max_header_bytes;      /* 0: 32 KiB per connection for request head */
+        size_t max_header_bytes;      /* request line and fields; 0: 24 KiB, which is also the most that fits */
         unsigned max_connections;     /* 0: 8192 */
         size_t arena_cap_bytes;       /* per request; 0: 256 MiB */
         const struct http_route *routes;
@@ -118,11 +123,14 @@ void *http_state(struct http_request *req);
 
 /* ---- the reply: set once; the last call wins before the handler returns ------------- */
 
-/* Body bytes are copied unless they live in http_arena(req). status 200..599. */
+/* Body bytes are copied. status 200..599. */
 void http_reply(struct http_request *req, unsigned status, struct str content_type, struct str body);
+/* Body bytes are not copied: they are static or live in http_arena(req). */
+void http_reply_borrowed(struct http_request *req, unsigned status, struct str content_type, struct str body);
 /* Takes over the buffer's memory: no copy. */
 void http_reply_buf(struct http_request *req, unsigned status, struct str content_type, struct buf *body);
 void http_reply_redirect(struct http_request *req, unsigned status, struct str location);
+/* Adds a header; control bytes in the value become spaces. Call it before or after the reply is set. */
 void http_reply_header(struct http_request *req, const char *name, struct str value);
 
 /* What a file-like reply is about; used for conditional and range requests. */
@@ -141,10 +149,11 @@ void http_reply_file(struct http_request *req, const struct http_entity *entity,
 /* The same out of bytes in memory (arena or static). */
 void http_reply_bytes(struct http_request *req, const struct http_entity *entity, struct str bytes);
 /*
- * A body produced piece by piece on a worker: read() fills up to len bytes at an absolute
- * position and returns the count (0: end, negative: failure, the connection is reset so that
- * no wrong body ever looks complete). size_bytes UINT64_MAX: unknown, sent chunked. Must not block
- * for long. free_payload is called once.
+ * A body produced piece by piece: read() runs on a worker, fills up to len bytes at an
+ * absolute position and returns the count (0: end, negative: failure: the connection is
+ * closed so that no wrong body ever looks complete; a failure in the very first piece is
+ * answered with 500). size_bytes UINT64_MAX: unknown, sent chunked. free_payload (may be
+ * NULL) is called once, on any thread.
  */
 void http_reply_stream(struct http_request *req, unsigned status, struct str content_type, uint64_t size_bytes,
                        int64_t (*read)(void *payload, uint64_t position, char *ret, size_t len),
