@@ -70,6 +70,7 @@ CASES = [
     ("a name that ends like a banned call", "check-style", sample("json/a.c", "int a = my_atoi(b);\n"), None),
     ("a room that prints", "check-style", sample("json/a.c", 'int a = printf("x");\n'), "src/json/a.c:4: a room does not print"),
     ("the program may print", "check-style", sample("server/a.c", 'int a = printf("x");\n'), None),
+    ("so may a helper program", "check-style", sample("json/table_main.c", 'int a = puts("x");\n'), None),
     ("a mark left behind", "check-style", {"README.md": "TO" "DO: write\n"}, "README.md:1: TO" "DO left behind"),
     ("a tab in code", "check-style", sample("json/a.c", "\tint a;\n"), "src/json/a.c:4: a tab"),
     ("a tab in a Makefile is fine", "check-style", {"Makefile": "all:\n\ttrue\n"}, None),
