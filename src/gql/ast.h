@@ -31,6 +31,7 @@ struct gql_value {
         enum gql_value_kind kind;
         bool boolean;
         bool block_string;
+        bool raw_json;           /* STRING, after coercion: text is JSON as it stands (scalar JSON) */
         int64_t integer;
         double number;
         struct str text;

@@ -24,6 +24,7 @@ struct gql_limits {
         unsigned max_root_fields; /* 0: 50 */
         uint64_t max_cost;     /* sum of first/limit x subtree; 0: 2,000,000 */
         unsigned max_errors;   /* validation stops after; 0: 100 */
+        size_t max_response_bytes; /* 0: 64 MiB */
         bool introspection;    /* __schema and __type answered */
         bool allow_unused;     /* unused variables and fragments are no errors (clients send them) */
 };
@@ -75,6 +76,11 @@ struct gql_request {
         /* Is the caller allowed at this access level? Asked once per root field. NULL: everything. */
         enum rc (*allow)(void *app, enum gql_access access, const char *field, struct err *err);
         bool query_only;                     /* GET requests: mutations are refused */
+        /*
+         * Told of each error that a resolver returns, before it is answered: for the log, and to replace the
+         * message of an internal one. NULL: nobody listens.
+         */
+        void (*on_error)(void *app, struct err *err, struct str path_json);
 };
 struct gql_response {
         bool has_data;                       /* "data" is there (maybe null) */
@@ -105,6 +111,8 @@ bool gql_is_null(const struct gql_value *value);                              /*
 int64_t gql_int(const struct gql_value *value, int64_t otherwise);            /* Int, Int64 */
 bool gql_bool(const struct gql_value *value, bool otherwise);
 double gql_float(const struct gql_value *value, double otherwise);
+/* The value as JSON; an enum value becomes a string. */
+void gql_value_json(const struct gql_value *value, struct buf *out);
 /* Is this sub-field selected (fragments and @skip/@include applied)? path "a.b" looks deeper. For lookahead. */
 bool gql_selects(struct gql_field *field, const char *path);
 
