@@ -10,28 +10,28 @@
 #include "store/role.h"
 
 /* The lowest role that may. */
-static const enum role lowest[ACT__COUNT] = {
-        [ACT_VIEW] = ROLE_RESTRICTED_VIEWER,
-        [ACT_DOWNLOAD] = ROLE_VIEWER,
-        [ACT_USE] = ROLE_VIEWER,
-        [ACT_LOG] = ROLE_MEMBER,
-        [ACT_EDIT_VERSION] = ROLE_MEMBER,
-        [ACT_DELETE_VERSION] = ROLE_MEMBER,
-        [ACT_EDIT_PROJECT] = ROLE_MEMBER,
-        [ACT_DELETE_PROJECT] = ROLE_ADMIN,
-        [ACT_CREATE_COLLECTION] = ROLE_MEMBER,
-        [ACT_EDIT_COLLECTION] = ROLE_MEMBER,
-        [ACT_DELETE_COLLECTION] = ROLE_MEMBER,
-        [ACT_LINK] = ROLE_MEMBER,
-        [ACT_UNLINK] = ROLE_MEMBER,
-        [ACT_ALIAS] = ROLE_MEMBER,
-        [ACT_PROTECTED_ALIAS] = ROLE_ADMIN,
-        [ACT_DEFINE_PROTECTED_ALIAS] = ROLE_ADMIN,
-        [ACT_RENAME_REGISTRY] = ROLE_MEMBER,
-        [ACT_EDIT_TYPES] = ROLE_MEMBER,
-        [ACT_MEMBERS] = ROLE_ADMIN,
-        [ACT_VISIBILITY] = ROLE_ADMIN,
-        [ACT_DELETE_REGISTRY] = ROLE_ADMIN,
+static const enum model_role lowest[ACT__COUNT] = {
+        [ACT_VIEW] = MODEL_ROLE_RESTRICTED_VIEWER,
+        [ACT_DOWNLOAD] = MODEL_ROLE_VIEWER,
+        [ACT_USE] = MODEL_ROLE_VIEWER,
+        [ACT_LOG] = MODEL_ROLE_MEMBER,
+        [ACT_EDIT_VERSION] = MODEL_ROLE_MEMBER,
+        [ACT_DELETE_VERSION] = MODEL_ROLE_MEMBER,
+        [ACT_EDIT_PROJECT] = MODEL_ROLE_MEMBER,
+        [ACT_DELETE_PROJECT] = MODEL_ROLE_ADMIN,
+        [ACT_CREATE_COLLECTION] = MODEL_ROLE_MEMBER,
+        [ACT_EDIT_COLLECTION] = MODEL_ROLE_MEMBER,
+        [ACT_DELETE_COLLECTION] = MODEL_ROLE_MEMBER,
+        [ACT_LINK] = MODEL_ROLE_MEMBER,
+        [ACT_UNLINK] = MODEL_ROLE_MEMBER,
+        [ACT_ALIAS] = MODEL_ROLE_MEMBER,
+        [ACT_PROTECTED_ALIAS] = MODEL_ROLE_ADMIN,
+        [ACT_DEFINE_PROTECTED_ALIAS] = MODEL_ROLE_ADMIN,
+        [ACT_RENAME_REGISTRY] = MODEL_ROLE_MEMBER,
+        [ACT_EDIT_TYPES] = MODEL_ROLE_MEMBER,
+        [ACT_MEMBERS] = MODEL_ROLE_ADMIN,
+        [ACT_VISIBILITY] = MODEL_ROLE_ADMIN,
+        [ACT_DELETE_REGISTRY] = MODEL_ROLE_ADMIN,
 };
 
 /* How an error names the action: "You may not <this> in ...". */
@@ -59,44 +59,26 @@ static const char *const verbs[ACT__COUNT] = {
         [ACT_DELETE_REGISTRY] = "delete the registry",
 };
 
-static const char *const role_names[] = { "none", "restricted_viewer", "viewer", "member", "admin" };
-
-const char *role_name(enum role role)
-{
-        return role_names[role];
-}
-
-bool role_parse(struct str text, enum role *ret_role)
-{
-        for (size_t i = ROLE_RESTRICTED_VIEWER; i < ARRAY_LEN(role_names); i++) {
-                if (str_eq_nocase(text, str_from(role_names[i]))) {
-                        *ret_role = (enum role)i;
-                        return true;
-                }
-        }
-        return false;
-}
-
-bool policy_allows(enum role role, enum action action)
+bool policy_allows(enum model_role role, enum action action)
 {
         return role >= lowest[action];
 }
 
 /* Organizations and teams store 1 viewer, 2 member, 3 admin. */
-static enum role role_of_team(int stored)
+static enum model_role role_of_team(int stored)
 {
-        static const enum role map[] = { ROLE_NONE, ROLE_VIEWER, ROLE_MEMBER, ROLE_ADMIN };
+        static const enum model_role map[] = { MODEL_ROLE_NONE, MODEL_ROLE_VIEWER, MODEL_ROLE_MEMBER, MODEL_ROLE_ADMIN };
 
-        return stored >= 0 && (size_t)stored < ARRAY_LEN(map) ? map[stored] : ROLE_NONE;
+        return stored >= 0 && (size_t)stored < ARRAY_LEN(map) ? map[stored] : MODEL_ROLE_NONE;
 }
 
-static enum rc team_role(struct call *call, const struct project *project, enum role *ret_role, struct err *err)
+static enum rc team_role(struct call *call, const struct project *project, enum model_role *ret_role, struct err *err)
 {
         int stored = 0;
         enum rc rc;
 
         if (call->who->service && call->who->service_entity_id == project->entity_id) {
-                *ret_role = ROLE_MEMBER;
+                *ret_role = MODEL_ROLE_MEMBER;
                 return RC_OK;
         }
         rc = store_role_in_team(call->conn, project->entity_id, call->who->account_id, &stored, err);
@@ -111,49 +93,49 @@ static enum rc team_role(struct call *call, const struct project *project, enum 
  * organization's admin is admin everywhere in it; its other members have the organization's
  * default role where the registry is visible to all.
  */
-static enum rc registry_role(struct call *call, const struct project *project, enum role *ret_role,
+static enum rc registry_role(struct call *call, const struct project *project, enum model_role *ret_role,
                              struct err *err)
 {
-        enum role best = ROLE_NONE;
+        enum model_role best = MODEL_ROLE_NONE;
         int in_org = 0, given = 0;
         enum rc rc;
 
         rc = store_role_in_org(call->conn, project->org_id, call->who->account_id, &in_org, err);
         if (rc)
                 return rc;
-        if (role_of_team(in_org) == ROLE_ADMIN) {
-                *ret_role = ROLE_ADMIN;
+        if (role_of_team(in_org) == MODEL_ROLE_ADMIN) {
+                *ret_role = MODEL_ROLE_ADMIN;
                 return RC_OK;
         }
         if (in_org > 0 && project->access == ACCESS_ORGANIZATION) {
                 rc = store_role_default(call->conn, project->org_id, &given, err);
                 if (rc)
                         return rc;
-                best = call->who->service ? ROLE_MEMBER : (enum role)given;
+                best = call->who->service ? MODEL_ROLE_MEMBER : (enum model_role)given;
         }
         rc = store_project_account_role(call->conn, project->id, call->who->account_id, &given, err);
         if (rc)
                 return rc;
-        if ((enum role)given > best)
-                best = (enum role)given;
+        if ((enum model_role)given > best)
+                best = (enum model_role)given;
         rc = store_project_team_role(call->conn, project->id, call->who->account_id, &given, err);
         if (rc)
                 return rc;
-        if ((enum role)given > best)
-                best = (enum role)given;
+        if ((enum model_role)given > best)
+                best = (enum model_role)given;
         *ret_role = best;
         return RC_OK;
 }
 
-enum rc policy_role(struct call *call, const struct project *project, enum role *ret_role, struct err *err)
+enum rc policy_role(struct call *call, const struct project *project, enum model_role *ret_role, struct err *err)
 {
-        enum role role = ROLE_NONE;
+        enum model_role role = MODEL_ROLE_NONE;
         enum rc rc = RC_OK;
 
         if (call->who->account_id == 0)
-                role = ROLE_NONE;
+                role = MODEL_ROLE_NONE;
         else if (call->who->admin || project->entity_id == call->who->entity_id)
-                role = ROLE_ADMIN;
+                role = MODEL_ROLE_ADMIN;
         else if (project->entity_kind == ENTITY_TEAM)
                 rc = team_role(call, project, &role, err);
         else if (project->entity_kind == ENTITY_ORG)
@@ -167,7 +149,7 @@ enum rc policy_role(struct call *call, const struct project *project, enum role 
 enum rc policy_may(struct call *call, const struct project *project, enum action action, bool *ret_may,
                    struct err *err)
 {
-        enum role role;
+        enum model_role role;
         enum rc rc = policy_role(call, project, &role, err);
 
         if (rc)
@@ -178,18 +160,18 @@ enum rc policy_may(struct call *call, const struct project *project, enum action
 
 enum rc policy_require(struct call *call, const struct project *project, enum action action, struct err *err)
 {
-        enum role role;
+        enum model_role role;
         enum rc rc = policy_role(call, project, &role, err);
 
         if (rc)
                 return rc;
         if (policy_allows(role, action))
                 return RC_OK;
-        if (role == ROLE_NONE)
+        if (role == MODEL_ROLE_NONE)
                 return err_not_found(err, project->is_registry ? "registry" : "project", project->name);
         return err_set(err, RC_DENIED, "You may not %s in '%.*s/%.*s' as a %s: ask an admin for the role %s.",
-                       verbs[action], STR_ARG(project->entity_name), STR_ARG(project->name), role_name(role),
-                       role_name(lowest[action]));
+                       verbs[action], STR_ARG(project->entity_name), STR_ARG(project->name), model_role_name(role),
+                       model_role_name(lowest[action]));
 }
 
 /* How many places an artifact is linked into are looked at; more links than this are pathological. */
@@ -239,6 +221,6 @@ enum rc policy_may_create_registry(struct call *call, int64_t org_id, bool *ret_
         rc = store_role_in_org(call->conn, org_id, call->who->account_id, &in_org, err);
         if (rc)
                 return rc;
-        *ret_may = role_of_team(in_org) >= ROLE_MEMBER;
+        *ret_may = role_of_team(in_org) >= MODEL_ROLE_MEMBER;
         return RC_OK;
 }

@@ -16,17 +16,6 @@
 #include "store/artifact.h"
 #include "store/project.h"
 
-/* Roles in a project or registry, lowest first. Stored as these numbers in project_account and project_team. */
-enum role {
-        ROLE_NONE,
-        ROLE_RESTRICTED_VIEWER,
-        ROLE_VIEWER,
-        ROLE_MEMBER,
-        ROLE_ADMIN,
-};
-const char *role_name(enum role role);                  /* "restricted_viewer", ... */
-bool role_parse(struct str text, enum role *ret_role);  /* not "none" */
-
 enum action {
         /* reading */
         ACT_VIEW,              /* details, metadata, manifest, lists, search, settings, members */
@@ -57,10 +46,10 @@ enum action {
 };
 
 /* The caller's highest role in a project: by organization, by registry, by team, as owner. */
-MUST_USE enum rc policy_role(struct call *call, const struct project *project, enum role *ret_role,
+MUST_USE enum rc policy_role(struct call *call, const struct project *project, enum model_role *ret_role,
                              struct err *err);
 /* Whether a role is enough for an action. */
-bool policy_allows(enum role role, enum action action);
+bool policy_allows(enum model_role role, enum action action);
 /* RC_OK, RC_NOT_FOUND (no role at all) or RC_DENIED. */
 MUST_USE enum rc policy_require(struct call *call, const struct project *project, enum action action,
                                 struct err *err);

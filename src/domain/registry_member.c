@@ -1,0 +1,139 @@
+/*
+ * domain/registry_member.c - who belongs to a registry, and with which role; project.h.
+ *
+ * People and teams of the registry's organization can be added. Adding somebody who is in
+ * already changes nothing; removing somebody who is not succeeds.
+ */
+#include "base/clock.h"
+#include "domain/event.h"
+#include "domain/project.h"
+#include "store/account.h"
+#include "store/role.h"
+
+static enum rc check_account(struct call *call, const struct project *p, int64_t account_id, struct account **ret,
+                             struct err *err)
+{
+        struct account *a = NULL;
+        int in_org = 0;
+        enum rc rc = store_account_by_id(call->conn, call->arena, account_id, &a, err);
+
+        if (!rc && a)
+                rc = store_role_in_org(call->conn, p->org_id, account_id, &in_org, err);
+        if (rc)
+                return rc;
+        if (!a || a->deleted_us || !in_org)
+                return err_set(err, RC_NOT_FOUND,
+                               "There is no such user in the registry's organization: add the user to the "
+                               "organization first.");
+        *ret = a;
+        return RC_OK;
+}
+
+static enum rc check_team(struct call *call, const struct project *p, int64_t entity_id, struct err *err)
+{
+        struct entity *e = NULL;
+        enum rc rc = store_entity_by_id(call->conn, call->arena, entity_id, &e, err);
+
+        if (rc)
+                return rc;
+        if (!e || e->kind != ENTITY_TEAM || e->org_id != p->org_id)
+                return err_set(err, RC_NOT_FOUND, "There is no such team in the registry's organization.");
+        return RC_OK;
+}
+
+static enum rc note(struct call *call, const struct project *p, const struct member_change *c, struct str who,
+                    struct err *err)
+{
+        return event_note(call,
+                          &(struct event_row){ .action = c->remove ? STR("registry_member_removed")
+                                                                     : STR("registry_member_set"),
+                                               .org_id = p->org_id,
+                                               .entity_id = p->entity_id,
+                                               .project_id = p->id,
+                                               .detail = event_detail(call, "member", who, "role",
+                                                                      str_from(model_role_name(c->role))) },
+                          err);
+}
+
+static enum rc change_account(struct call *call, const struct project *p, const struct member_change *c,
+                              int64_t account_id, struct err *err)
+{
+        struct account *a = NULL;
+        enum model_role role = c->role;
+        int before = 0;
+        enum rc rc;
+
+        if (c->remove) {
+                rc = store_project_remove_account(call->conn, p->id, account_id, err);
+                if (rc)
+                        return rc;
+                return note(call, p, c, arena_printf(call->arena, "user %lld", (long long)account_id), err);
+        }
+        rc = check_account(call, p, account_id, &a, err);
+        if (!rc)
+                rc = store_project_account_role(call->conn, p->id, account_id, &before, err);
+        if (rc)
+                return rc;
+        if (!c->has_role) {
+                if (before)
+                        return RC_OK;
+                role = a->service ? MODEL_ROLE_MEMBER : MODEL_ROLE_RESTRICTED_VIEWER;
+        }
+        if (a->service && role < MODEL_ROLE_MEMBER)
+                return err_set(err, RC_INVALID, "A service account can only be a member or an admin of a registry.");
+        rc = store_project_set_account(call->conn, p->id, account_id, (int)role, clock_now_us(), err);
+        if (rc)
+                return rc;
+        return note(call, p, c, a->username, err);
+}
+
+static enum rc change_team(struct call *call, const struct project *p, const struct member_change *c,
+                           int64_t entity_id, struct err *err)
+{
+        struct project_member_list teams;
+        enum rc rc;
+
+        if (c->remove) {
+                rc = store_project_remove_team(call->conn, p->id, entity_id, err);
+        } else {
+                rc = check_team(call, p, entity_id, err);
+                if (!rc && !c->has_role)
+                        rc = store_project_teams(call->conn, call->arena, p->id, &teams, err);
+                for (size_t i = 0; !rc && !c->has_role && i < teams.count; i++) {
+                        if (teams.items[i].entity_id == entity_id)
+                                return RC_OK;
+                }
+                if (!rc)
+                        rc = store_project_set_team(call->conn, p->id, entity_id,
+                                                    (int)(c->has_role ? c->role : MODEL_ROLE_RESTRICTED_VIEWER),
+                                                    clock_now_us(), err);
+        }
+        if (rc)
+                return rc;
+        return note(call, p, c, arena_printf(call->arena, "team %lld", (long long)entity_id), err);
+}
+
+static enum rc members_write(struct call *call, void *payload, struct err *err)
+{
+        const struct member_change *c = payload;
+        struct project *p = NULL;
+        enum rc rc = project_see(call, c->project_id, &p, err);
+
+        if (rc)
+                return rc;
+        if (!p || !p->is_registry)
+                return err_set(err, RC_NOT_FOUND, "There is no such registry, or you may not see it.");
+        rc = policy_require(call, p, ACT_MEMBERS, err);
+        for (size_t i = 0; !rc && i < c->account_count; i++)
+                rc = change_account(call, p, c, c->account_ids[i], err);
+        for (size_t i = 0; !rc && i < c->team_count; i++)
+                rc = change_team(call, p, c, c->team_ids[i], err);
+        return rc;
+}
+
+enum rc project_change_members(struct call *call, const struct member_change *change, struct err *err)
+{
+        struct member_change copy = *change;
+
+        return domain_write(call, members_write, &copy, err);
+}
