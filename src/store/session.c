@@ -52,6 +52,20 @@ enum rc store_session_delete_all(struct db_conn *conn, int64_t account_id, struc
         return store_exec(conn, err, "DELETE FROM web_session WHERE account_id = $1", "i", account_id);
 }
 
+enum rc store_session_any_old(struct db_conn *conn, int64_t now_us, int64_t idle_us, bool *ret, struct err *err)
+{
+        int64_t found = 0;
+        enum rc rc;
+
+        rc = store_int(conn, &found, NULL, err,
+                       "SELECT EXISTS (SELECT 1 FROM web_session WHERE expires_us < $1 OR seen_us < $2)", "ii",
+                       now_us, now_us - idle_us);
+        if (rc)
+                return rc;
+        *ret = found != 0;
+        return RC_OK;
+}
+
 enum rc store_session_sweep(struct db_conn *conn, int64_t now_us, int64_t idle_us, struct err *err)
 {
         return store_exec(conn, err, "DELETE FROM web_session WHERE expires_us < $1 OR seen_us < $2", "ii", now_us,

@@ -22,6 +22,9 @@ MUST_USE enum rc store_session_seen(struct db_conn *conn, struct str hash, int64
 MUST_USE enum rc store_session_delete(struct db_conn *conn, struct str hash, struct err *err);
 /* Signs an account out everywhere. */
 MUST_USE enum rc store_session_delete_all(struct db_conn *conn, int64_t account_id, struct err *err);
+/* Are there any for store_session_sweep()? */
+MUST_USE enum rc store_session_any_old(struct db_conn *conn, int64_t now_us, int64_t idle_us, bool *ret,
+                                       struct err *err);
 /* Forgets those that expired before now or were not seen since idle_us. */
 MUST_USE enum rc store_session_sweep(struct db_conn *conn, int64_t now_us, int64_t idle_us, struct err *err);
 
