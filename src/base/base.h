@@ -22,6 +22,8 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define MUST_USE __attribute__((warn_unused_result))
 #define UNUSED __attribute__((unused))
+/* At the end of a case that goes on into the next. */
+#define FALLTHROUGH __attribute__((fallthrough))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Runs f(&variable) when the variable leaves its scope. */

@@ -12,7 +12,7 @@ set -eu
 }
 # What compiles without a word is not worth showing.
 ninja -k 0 -C build-asan >"$VITRINE_TMP/build" || {
-        grep -v '^\[' "$VITRINE_TMP/build"
+        grep -vE '^(\[|Compiler for|Dependency|Run-time|Program)' "$VITRINE_TMP/build"
         exit 1
 }
 exec tests/lib/meson-suite.sh build-asan sanitizers
