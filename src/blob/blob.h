@@ -45,6 +45,7 @@ struct blob_expect {
 struct blob_fs_config {
         const char *dir;             /* made when missing */
         size_t small_max_bytes;      /* up to this size a blob goes into the SQLite file; 0: 64 KiB */
+        bool named_temps;            /* as on a file system without O_TMPFILE, which is found out by itself; for tests */
 };
 MUST_USE enum rc blob_fs_open(const struct blob_fs_config *config, struct blob_store **ret_store, struct err *err);
 void blob_store_close(struct blob_store *store); /* accepts NULL */
@@ -74,7 +75,10 @@ struct blob_view {
         uint64_t offset;
         struct str bytes;    /* fd < 0: the bytes, in the arena */
 };
-/* RC_NOT_FOUND when it is not there; RC_CORRUPT when the stored size is not ref->size_bytes. */
+/*
+ * RC_NOT_FOUND when it is not there; RC_CORRUPT when the stored size is not ref->size_bytes. Bytes
+ * that come from memory have been checked against the digest; those behind an fd have not.
+ */
 MUST_USE enum rc blob_open(struct blob_store *store, struct arena *arena, const struct blob_ref *ref,
                            struct blob_view *ret, struct err *err);
 /* Exactly len bytes at offset into ret; for random access without holding an fd. */
@@ -83,13 +87,26 @@ MUST_USE enum rc blob_read(struct blob_store *store, const struct blob_ref *ref,
 /* *ret_exists; a blob that exists is freshened when `freshen`. */
 MUST_USE enum rc blob_exists(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
                              struct err *err);
+/* A blob that is not there is fine. */
 MUST_USE enum rc blob_delete(struct blob_store *store, const struct blob_ref *ref, struct err *err);
-/* Re-reads the bytes and compares the digest; RC_CORRUPT when they differ. */
+/*
+ * For the reclaimer: deletes the blob unless it has been stored or freshened at or after
+ * `fresh_from_us`, decided and done in one step. *ret_deleted is false when it was spared or absent.
+ */
+MUST_USE enum rc blob_delete_stale(struct blob_store *store, const struct blob_ref *ref, int64_t fresh_from_us,
+                                   bool *ret_deleted, struct err *err);
+/* Re-reads the bytes and compares the digest: RC_CORRUPT when they differ, RC_NOT_FOUND. */
 MUST_USE enum rc blob_verify(struct blob_store *store, const struct blob_ref *ref, struct err *err);
+
+/*
+ * Freshening what is fresh already costs nothing: the time is only moved when it is older
+ * than this. blob_delete_stale() allows for it.
+ */
+#define BLOB_FRESH_LAG_US (10 * 60 * INT64_C(1000000))
 
 struct blob_item {
         struct blob_ref ref;
-        int64_t fresh_us;    /* when last stored or freshened */
+        int64_t fresh_us;    /* when last stored or freshened; may lag by BLOB_FRESH_LAG_US */
 };
 /*
  * Every blob, in digest order, `max` at a time, starting behind `after` (NULL: from the start). *ret_count 0: end.

@@ -81,6 +81,7 @@ struct readers {
 
 struct db {
         char *path;
+        unsigned page_bytes;
         size_t reader_cache_bytes;
         size_t writer_cache_bytes;
         atomic_bool failed;

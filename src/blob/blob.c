@@ -1,0 +1,375 @@
+/*
+ * blob/blob.c - what is the same for every backend.
+ *
+ * A put begins in memory. While it fits into small_max_bytes it stays there and is handed
+ * to the backend as a whole; past that it spills into the backend's stream (a temporary
+ * file, an S3 multipart upload) and memory stays bounded whatever the size. The digests run
+ * along in the thread that writes; two digests in two threads were measured and are not
+ * worth a second thread as long as uploads come in parallel (docs/decisions/0004).
+ *
+ * Expectations are checked before anything becomes visible: a put that fails leaves nothing.
+ * An error is final for its put: finishing one that has failed reports the first error again.
+ */
+#include "blob/blob.h"
+
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fd.h"
+#include "blob/internal.h"
+#include "crypto/crypto.h"
+
+#define CHUNK_BYTES ((size_t)1 << 20)
+#define HEAD_START_BYTES 4096
+
+struct blob_put {
+        struct blob_store *store;
+        struct blob_expect expect;
+        struct crypto_digest *sha256;
+        struct crypto_digest *md5;
+        uint64_t size_bytes;
+        struct buf head;         /* all bytes so far, until there are too many */
+        struct blob_file *file;  /* after that */
+        struct err failure;      /* the first error; rc RC_OK: none */
+};
+
+enum rc blob_error_damaged(struct err *err)
+{
+        return err_set(err, RC_CORRUPT, "The stored bytes of a file are damaged: restore them from a backup.");
+}
+
+enum rc blob_error_missing(struct err *err)
+{
+        return err_set(err, RC_NOT_FOUND, "The bytes of a file are not in the store: upload the file again.");
+}
+
+enum rc blob_error_disk_full(struct err *err)
+{
+        return err_set(err, RC_UNAVAILABLE, "The disk is full: free some space and try again.");
+}
+
+void blob_store_close(struct blob_store *store)
+{
+        if (store)
+                store->ops->close(store);
+}
+
+/* ---- putting ------------------------------------------------------------------------ */
+
+enum rc blob_put_begin(struct blob_store *store, const struct blob_expect *expect, struct blob_put **ret_put,
+                       struct err *err UNUSED)
+{
+        struct blob_put *put = calloc(1, sizeof(*put));
+
+        if (!put)
+                abort();
+        put->store = store;
+        if (expect)
+                put->expect = *expect;
+        put->sha256 = crypto_digest_new(CRYPTO_SHA256);
+        put->md5 = crypto_digest_new(CRYPTO_MD5);
+        *ret_put = put;
+        return RC_OK;
+}
+
+static enum rc report_failure(const struct blob_put *put, struct err *err)
+{
+        if (err)
+                *err = put->failure;
+        return put->failure.rc;
+}
+
+/* From memory into the backend's stream. */
+static enum rc spill(struct blob_put *put, struct err *err)
+{
+        const struct blob_ops *ops = put->store->ops;
+        enum rc rc = ops->file_begin(put->store, &put->file, err);
+
+        if (rc)
+                return rc;
+        if (put->head.len)
+                rc = ops->file_write(put->file, buf_str(&put->head), err);
+        buf_done(&put->head);
+        put->head = (struct buf){ 0 };
+        return rc;
+}
+
+static enum rc keep_in_memory(struct blob_put *put, struct str data)
+{
+        bool known = put->expect.has_size && put->expect.size_bytes <= put->store->small_max_bytes;
+
+        if (!put->head.cap)
+                buf_reserve(&put->head, known ? (size_t)put->expect.size_bytes + 1 : HEAD_START_BYTES);
+        buf_add_str(&put->head, data);
+        return RC_OK;
+}
+
+/* Where the bytes are when they are also in a file: fd < 0 for "only in memory". */
+struct source {
+        int fd;
+        uint64_t offset;
+};
+
+static enum rc put_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
+{
+        const struct blob_ops *ops = put->store->ops;
+        uint64_t size = put->size_bytes + data.len;
+        struct err *why = &put->failure;
+        enum rc rc = RC_OK;
+
+        if (put->failure.rc)
+                return report_failure(put, err);
+        if (put->expect.has_size && size > put->expect.size_bytes)
+                rc = err_set(why, RC_INVALID, "The upload holds more than the announced %llu bytes: send the file again.",
+                             (unsigned long long)put->expect.size_bytes);
+        else if (!put->file && size > put->store->small_max_bytes)
+                rc = spill(put, why);
+        if (rc == RC_OK && !put->file)
+                rc = keep_in_memory(put, data);
+        else if (rc == RC_OK && source.fd >= 0 && ops->file_copy)
+                rc = ops->file_copy(put->file, source.fd, source.offset, data, why);
+        else if (rc == RC_OK)
+                rc = ops->file_write(put->file, data, why);
+        if (rc)
+                return report_failure(put, err);
+        crypto_digest_add(put->sha256, data.ptr, data.len);
+        crypto_digest_add(put->md5, data.ptr, data.len);
+        put->size_bytes = size;
+        return RC_OK;
+}
+
+enum rc blob_put_write(struct blob_put *put, struct str data, struct err *err)
+{
+        return put_piece(put, data, (struct source){ -1, 0 }, err);
+}
+
+void blob_put_abort(struct blob_put **put_ptr)
+{
+        struct blob_put *put = TAKE_PTR(*put_ptr);
+
+        if (!put)
+                return;
+        if (put->file)
+                put->store->ops->file_abort(put->file);
+        buf_done(&put->head);
+        crypto_digest_free(put->sha256);
+        crypto_digest_free(put->md5);
+        free(put);
+}
+
+static enum rc check_expectations(const struct blob_expect *expect, const struct blob_digests *found, struct err *err)
+{
+        if (expect->has_size && expect->size_bytes != found->ref.size_bytes)
+                return err_set(err, RC_INVALID,
+                               "The upload holds %llu bytes, but %llu were announced: send the file again.",
+                               (unsigned long long)found->ref.size_bytes, (unsigned long long)expect->size_bytes);
+        if (expect->has_md5 && memcmp(expect->md5, found->md5, sizeof(found->md5)) != 0)
+                return err_set(err, RC_INVALID, "The bytes received do not have the announced MD5: send the file again.");
+        return RC_OK;
+}
+
+enum rc blob_put_finish(struct blob_put **put_ptr, struct blob_digests *ret, bool *ret_existed, struct err *err)
+{
+        struct blob_put *put _cleanup_(blob_put_abort) = TAKE_PTR(*put_ptr);
+        const struct blob_ops *ops = put->store->ops;
+        struct blob_digests digests = { 0 };
+        bool existed = false;
+        enum rc rc;
+
+        if (put->failure.rc)
+                return report_failure(put, err);
+        crypto_digest_end(put->sha256, digests.ref.sha256);
+        crypto_digest_end(put->md5, digests.md5);
+        digests.ref.size_bytes = put->size_bytes;
+        rc = check_expectations(&put->expect, &digests, err);
+        if (rc)
+                return rc;
+        if (put->file)
+                rc = ops->file_commit(TAKE_PTR(put->file), &digests, &existed, err);
+        else
+                rc = ops->put_small(put->store, &digests, buf_str(&put->head), &existed, err);
+        if (rc)
+                return rc;
+        *ret = digests;
+        if (ret_existed)
+                *ret_existed = existed;
+        return RC_OK;
+}
+
+enum rc blob_put_bytes(struct blob_store *store, struct str data, struct blob_digests *ret, struct err *err)
+{
+        struct blob_put *put _cleanup_(blob_put_abort) = NULL;
+        struct blob_digests digests = { 0 };
+        bool existed;
+        enum rc rc;
+
+        if (data.len <= store->small_max_bytes) {
+                crypto_sha256(data.ptr, data.len, digests.ref.sha256);
+                crypto_md5(data.ptr, data.len, digests.md5);
+                digests.ref.size_bytes = data.len;
+                rc = store->ops->put_small(store, &digests, str_is_null(data) ? STR("") : data, &existed, err);
+                if (rc == RC_OK)
+                        *ret = digests;
+                return rc;
+        }
+        rc = blob_put_begin(store, NULL, &put, err);
+        if (rc)
+                return rc;
+        rc = blob_put_write(put, data, err);
+        return rc ? rc : blob_put_finish(&put, ret, NULL, err);
+}
+
+/* ---- reading ------------------------------------------------------------------------ */
+
+enum rc blob_open(struct blob_store *store, struct arena *arena, const struct blob_ref *ref, struct blob_view *ret,
+                  struct err *err)
+{
+        return store->ops->open(store, arena, ref, ret, err);
+}
+
+enum rc blob_read(struct blob_store *store, const struct blob_ref *ref, uint64_t offset, void *ret, size_t len,
+                  struct err *err)
+{
+        if (offset > ref->size_bytes || len > ref->size_bytes - offset)
+                return err_set(err, RC_INTERNAL, "a read past the end of a blob");
+        return store->ops->read(store, ref, offset, ret, len, err);
+}
+
+enum rc blob_exists(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
+                    struct err *err)
+{
+        return store->ops->exists(store, ref, freshen, ret_exists, err);
+}
+
+enum rc blob_delete(struct blob_store *store, const struct blob_ref *ref, struct err *err)
+{
+        bool deleted;
+
+        return store->ops->remove(store, ref, INT64_MAX, &deleted, err);
+}
+
+enum rc blob_delete_stale(struct blob_store *store, const struct blob_ref *ref, int64_t fresh_from_us,
+                          bool *ret_deleted, struct err *err)
+{
+        return store->ops->remove(store, ref, fresh_from_us - BLOB_FRESH_LAG_US, ret_deleted, err);
+}
+
+enum rc blob_list(struct blob_store *store, const uint8_t after[32], struct blob_item *ret, size_t max,
+                  size_t *ret_count, struct err *err)
+{
+        return store->ops->list(store, after, ret, max, ret_count, err);
+}
+
+/* ---- whole blobs in pieces ---------------------------------------------------------- */
+
+typedef enum rc (*piece_fn)(struct str piece, struct source source, void *payload, struct err *err);
+
+/* Walks a blob in pieces of at most CHUNK_BYTES. */
+static enum rc each_piece(struct blob_store *store, const struct blob_ref *ref, piece_fn fn, void *payload,
+                          struct err *err)
+{
+        struct arena arena _cleanup_(arena_done) = { 0 };
+        struct blob_view view = { .fd = -1 };
+        int fd _cleanup_(fd_close) = -1;
+        char *chunk;
+        enum rc rc;
+
+        arena_init(&arena, 0);
+        rc = store->ops->open(store, &arena, ref, &view, err);
+        if (rc)
+                return rc;
+        if (view.fd < 0)
+                return fn(view.bytes, (struct source){ -1, 0 }, payload, err);
+        fd = view.fd;
+        chunk = arena_alloc(&arena, CHUNK_BYTES);
+        for (uint64_t at = 0; at < ref->size_bytes;) {
+                uint64_t left = ref->size_bytes - at;
+                size_t len = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+
+                rc = fd_pread_all(fd, chunk, len, view.offset + at, err);
+                if (rc)
+                        return rc;
+                rc = fn((struct str){ chunk, len }, (struct source){ fd, view.offset + at }, payload, err);
+                if (rc)
+                        return rc;
+                at += len;
+        }
+        return RC_OK;
+}
+
+static enum rc hash_piece(struct str piece, struct source source UNUSED, void *payload, struct err *err UNUSED)
+{
+        crypto_digest_add(payload, piece.ptr, piece.len);
+        return RC_OK;
+}
+
+enum rc blob_verify(struct blob_store *store, const struct blob_ref *ref, struct err *err)
+{
+        struct crypto_digest *digest _cleanup_(crypto_digest_freep) = crypto_digest_new(CRYPTO_SHA256);
+        uint8_t found[32];
+        enum rc rc = each_piece(store, ref, hash_piece, digest, err);
+
+        if (rc)
+                return rc;
+        crypto_digest_end(digest, found);
+        return memcmp(found, ref->sha256, sizeof(found)) == 0 ? RC_OK : blob_error_damaged(err);
+}
+
+struct join {
+        struct blob_put *put;
+        struct crypto_digest *part; /* of one part; NULL when the whole's MD5 proves the parts */
+};
+
+static enum rc join_piece(struct str piece, struct source source, void *payload, struct err *err)
+{
+        struct join *join = payload;
+
+        if (join->part)
+                crypto_digest_add(join->part, piece.ptr, piece.len);
+        return put_piece(join->put, piece, source, err);
+}
+
+static enum rc join_part(struct blob_store *store, const struct blob_ref *part, struct join *join, struct err *err)
+{
+        uint8_t found[32];
+        enum rc rc;
+
+        if (join->part)
+                crypto_digest_reset(join->part);
+        rc = each_piece(store, part, join_piece, join, err);
+        if (rc || !join->part)
+                return rc;
+        crypto_digest_end(join->part, found);
+        return memcmp(found, part->sha256, sizeof(found)) == 0 ? RC_OK : blob_error_damaged(err);
+}
+
+enum rc blob_put_concat(struct blob_store *store, const struct blob_ref *parts, size_t count,
+                        const struct blob_expect *expect, struct blob_digests *ret, struct err *err)
+{
+        struct blob_put *put _cleanup_(blob_put_abort) = NULL;
+        struct crypto_digest *digest _cleanup_(crypto_digest_freep) = NULL;
+        bool proven = expect && expect->has_md5;
+        struct join join = { 0 };
+        enum rc rc;
+
+        rc = blob_put_begin(store, expect, &put, err);
+        if (rc)
+                return rc;
+        if (!proven)
+                digest = crypto_digest_new(CRYPTO_SHA256);
+        join = (struct join){ put, digest };
+        for (size_t i = 0; i < count; i++) {
+                rc = join_part(store, &parts[i], &join, err);
+                if (rc)
+                        return rc;
+        }
+        rc = blob_put_finish(&put, ret, NULL, err);
+        /* A wrong MD5 of the whole is the client's mistake, unless a part of ours is damaged. */
+        for (size_t i = 0; rc == RC_INVALID && i < count; i++) {
+                struct err damage = { 0 };
+
+                if (blob_verify(store, &parts[i], &damage) == RC_CORRUPT)
+                        return blob_error_damaged(err);
+        }
+        return rc;
+}
