@@ -24,6 +24,7 @@
 #define VITRINE_API_RESOLVE_H
 
 #include "api/schema_tables.h"
+#include "auth/auth.h"
 #include "base/clock.h"
 #include "domain/call.h"
 #include "gql/gql.h"
@@ -86,6 +87,8 @@
                 return RC_OK;                                                                              \
         }
 
+/* For signing URLs; endpoint.c. */
+struct auth *auth_of(struct gql_field *field);
 /* The request: caller, arena, connection. */
 struct call *call_of(struct gql_field *field);
 
@@ -173,6 +176,7 @@ enum rc out_success(struct gql_field *field, struct gql_out *out);
 /* ---- rows of other nouns, kept for the length of the request ------------------------------ */
 
 /* 0, and rows that are gone, give null. resolve_account.c */
+MUST_USE enum rc out_run(struct gql_field *field, struct gql_out *out, int64_t run_id, struct err *err); /* resolve_run.c; NULL also when the caller may not see it */
 MUST_USE enum rc out_user(struct gql_field *field, struct gql_out *out, int64_t account_id, struct err *err);
 MUST_USE enum rc out_entity(struct gql_field *field, struct gql_out *out, int64_t entity_id, struct err *err);
 MUST_USE enum rc out_organization(struct gql_field *field, struct gql_out *out, int64_t org_id, struct err *err);
