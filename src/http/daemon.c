@@ -23,7 +23,7 @@ enum {
         DEFAULT_MAX_CONNECTIONS = 8192,
         DEFAULT_ARENA_CAP_BYTES = 256 * 1024 * 1024,
         IO_THREADS_MAX = 4,
-        QUEUE_MAX = 4096,         /* complete requests that wait for a worker; more: 503 */
+        DEFAULT_QUEUE_MAX = 4096,
         BACKLOG = 4096
 };
 
@@ -37,6 +37,8 @@ static void set_defaults(struct http_config *config)
                 config->io_threads = cores < 1 ? 1 : cores > IO_THREADS_MAX ? IO_THREADS_MAX : (unsigned)cores;
         if (!config->worker_threads)
                 config->worker_threads = DEFAULT_WORKERS;
+        if (!config->queue_max)
+                config->queue_max = DEFAULT_QUEUE_MAX;
         if (!config->chunk_bytes)
                 config->chunk_bytes = DEFAULT_CHUNK_BYTES;
         if (!config->idle_timeout_s)
@@ -127,7 +129,7 @@ enum rc http_server_start(const struct http_config *config, struct http_server *
         if (!rc)
                 rc = open_listener(server, err);
         if (!rc)
-                rc = pool_new("worker", server->config.worker_threads, QUEUE_MAX, &server->pool, err);
+                rc = pool_new("worker", server->config.worker_threads, server->config.queue_max, &server->pool, err);
         if (!rc)
                 rc = start_loops(server, err);
         if (rc) {

@@ -112,8 +112,13 @@ static bool line_in_place(const struct http_request *req, const char *method, co
 {
         const char *target = req->raw_target;
 
-        return target && target == method + strlen(method) + 1 &&
-               version == target + req->raw_target_len + 1;
+        if (!target || target != method + strlen(method) + 1 || version != target + req->raw_target_len + 1)
+                return false;
+        /* raw_target itself is cut at '?' by now; req->target is the copy made before. */
+        for (size_t i = 0; i < req->target.len; i++)
+                if ((unsigned char)req->target.ptr[i] <= ' ' || req->target.ptr[i] == 0x7f)
+                        return false;
+        return strcmp(version, "HTTP/1.1") == 0 || strcmp(version, "HTTP/1.0") == 0;
 }
 
 static enum rc check_layout(struct guard *guard, const char *method, const char *version, struct err *err)

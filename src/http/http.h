@@ -72,7 +72,8 @@ struct http_config {
         const char *listen_address;   /* "127.0.0.1" or "::"; */
         uint16_t port;                /* 0 picks one: http_server_port() */
         unsigned io_threads;          /* 0: one per core, at most 4 */
-        unsigned worker_threads;      /* 0: 32 */
+        unsigned worker_threads;      /* 0: 32; started when needed */
+        unsigned queue_max;           /* requests that wait for a worker, 0: 4096; more: 503 */
         size_t chunk_bytes;           /* stream chunks; 0: 128 KiB */
         unsigned idle_timeout_s;      /* 0: 120 */
         size_t max_header_bytes;      /* request line and fields; 0: 24 KiB, which is also the most that fits */

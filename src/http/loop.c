@@ -188,6 +188,9 @@ static void on_completed(void *payload, struct MHD_Connection *connection, void 
                 atomic_fetch_sub_explicit(&loop->active, 1, memory_order_relaxed);
                 report(req, code);
         }
+        /* libmicrohttpd refused a head that never came to the guard: its reply deserves the same care. */
+        if (!req->counted && code == MHD_REQUEST_TERMINATED_WITH_ERROR)
+                req->hang_up = true;
         conn_set_busy(loop, conn, false);
         if (req->hang_up && conn && !atomic_load_explicit(&loop->server->stopping, memory_order_relaxed))
                 linger_add(loop, conn->fd);
@@ -335,6 +338,8 @@ static void *run(void *payload)
         unsigned turns = 0;
 
         loop->now_ms = clock_mono_ms();
+        if (loop->index == 0)
+                accept_update(loop);
         while (!may_end(loop)) {
                 int ms = wait_ms(loop, must_retry);
 

@@ -56,13 +56,9 @@ bool target_split(struct str target, struct str *ret_path, struct str *ret_query
 {
         struct str rest = target, path;
 
-        for (size_t i = 0; i < target.len; i++) {
-                unsigned char c = (unsigned char)target.ptr[i];
-
-                /* '#' never travels; who sends it means something else by it than we would. */
-                if (c <= ' ' || c == 0x7f || c == '#')
-                        return false;
-        }
+        /* '#' never travels; who sends it means something else by it than we would. */
+        if (str_find(target, '#', 0) != SIZE_MAX)
+                return false;
         if (str_starts(rest, STR("http://")) || str_starts(rest, STR("https://"))) {
                 size_t slash = str_find(rest, '/', 8);
 

@@ -2,8 +2,8 @@
  * tests/http/server.c - a small server over the http room, for black-box tests and for
  * measuring. Not installed.
  *
- *     http-test-server [--port N] [--io N] [--workers N] [--chunk BYTES] [--idle SECONDS]
- *                      [--max-connections N] [--drain MS]
+ *     http-test-server [--port N] [--io N] [--workers N] [--queue N] [--chunk BYTES]
+ *                      [--idle SECONDS] [--max-connections N] [--drain MS] [--address A]
  *
  * Prints "port N" when it listens and runs until SIGTERM or SIGINT. Handlers count what
  * was called, so that tests can ask GET /counts whether abort() ran exactly once.
@@ -207,13 +207,14 @@ static enum rc file_of(struct http_request *req, struct err *err)
 struct source {
         struct app *app;
         uint64_t size, break_at;
+        bool breaks;
 };
 
 static int64_t source_read(void *payload, uint64_t position, char *ret, size_t len)
 {
         struct source *source = payload;
 
-        if (source->break_at && position >= source->break_at)
+        if (source->breaks && position >= source->break_at)
                 return -1;
         if (position >= source->size)
                 return 0;
@@ -236,15 +237,11 @@ static void source_free(void *payload)
 static enum rc stream(struct http_request *req, struct err *err UNUSED)
 {
         struct source *source = calloc(1, sizeof(*source));
-        uint64_t broken = 0;
 
         assert(source);
         source->app = http_app(req);
         (void)str_to_u64(http_query(req, "size"), &source->size);
-        if (str_to_u64(http_query(req, "break"), &broken))
-                source->break_at = broken ? broken : 1;
-        if (broken == 0 && source->break_at)
-                source->size = 0;
+        source->breaks = str_to_u64(http_query(req, "break"), &source->break_at);
         http_reply_stream(req, 200, STR("text/plain"),
                           str_is_null(http_query(req, "known")) ? UINT64_MAX : source->size, source_read, source_free,
                           source);
@@ -303,6 +300,7 @@ static void read_options(int argc, char **argv, struct http_config *config, unsi
                 { "port", required_argument, NULL, 'p' },    { "io", required_argument, NULL, 'i' },
                 { "workers", required_argument, NULL, 'w' }, { "chunk", required_argument, NULL, 'c' },
                 { "idle", required_argument, NULL, 't' },    { "max-connections", required_argument, NULL, 'm' },
+                { "queue", required_argument, NULL, 'q' },
                 { "drain", required_argument, NULL, 'd' },   { "address", required_argument, NULL, 'a' },
                 { 0 },
         };
@@ -316,6 +314,7 @@ static void read_options(int argc, char **argv, struct http_config *config, unsi
                 case 'c': config->chunk_bytes = number(optarg); break;
                 case 't': config->idle_timeout_s = number(optarg); break;
                 case 'm': config->max_connections = number(optarg); break;
+                case 'q': config->queue_max = number(optarg); break;
                 case 'd': *drain_ms = number(optarg); break;
                 case 'a': config->listen_address = optarg; break;
                 default: exit(2);
