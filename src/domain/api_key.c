@@ -86,7 +86,7 @@ static enum rc create_write(struct call *call, void *payload, struct err *err)
         if (rc)
                 return rc;
         if (count >= API_KEYS_MAX)
-                return err_set(err, RC_TOO_MANY, "User '%.*s' has %d API keys, the most allowed: revoke one first.",
+                return err_set(err, RC_CONFLICT, "User '%.*s' has %d API keys, the most allowed: revoke one first.",
                                STR_ARG(a->username), API_KEYS_MAX);
         job->key->account_id = a->id;
         job->key->username = a->username;
