@@ -294,8 +294,10 @@ CREATE TABLE run (
         host TEXT,
         sweep_name TEXT,
         tags TEXT NOT NULL DEFAULT '[]',        -- JSON list of strings
-        config TEXT NOT NULL DEFAULT '{}',
+        config TEXT NOT NULL DEFAULT '{}',      -- as the client wrote it: NaN may stand bare in it...
         summary TEXT NOT NULL DEFAULT '{}',
+        config_clean TEXT,                      -- ...then this is the same as strict JSON, else NULL
+        summary_clean TEXT,
         system_metrics TEXT NOT NULL DEFAULT '{}',
         state INTEGER NOT NULL DEFAULT 0,       -- 0 running 1 finished 2 failed 3 crashed 4 killed 5 preempting 6 preempted 7 pending
         exit_code INTEGER,
@@ -313,13 +315,17 @@ CREATE TABLE run (
 CREATE UNIQUE INDEX run_by_name ON run(project_id, name);
 CREATE INDEX run_by_created ON run(project_id, created_us, id);
 
+CREATE INDEX run_by_sweep ON run(project_id, sweep_name) WHERE sweep_name IS NOT NULL;
+
 CREATE TABLE run_line (                         -- history, events and console, as the client sent them
         run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
         stream INTEGER NOT NULL,                -- 0 history, 1 events, 2 console
         line INTEGER NOT NULL,
+        step INTEGER,                           -- _step of a history line
         text TEXT NOT NULL,
         PRIMARY KEY (run_id, stream, line)
 ) WITHOUT ROWID;
+CREATE INDEX run_line_by_step ON run_line(run_id, step) WHERE step IS NOT NULL;
 
 CREATE TABLE run_file (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -331,6 +337,36 @@ CREATE TABLE run_file (
         updated_us INTEGER NOT NULL,
         UNIQUE (run_id, name)
 );
+
+-- A grid sweep: every combination of the listed values is one point, given to one agent.
+CREATE TABLE sweep (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id INTEGER NOT NULL REFERENCES project(id),
+        name TEXT NOT NULL,                     -- eight characters, invented
+        display_name TEXT,
+        description TEXT,
+        config TEXT NOT NULL,                   -- YAML, as it came
+        grid TEXT NOT NULL,                     -- JSON: what the points are counted out of
+        point_count INTEGER NOT NULL,
+        next_point INTEGER NOT NULL DEFAULT 0,
+        created_by INTEGER NOT NULL REFERENCES account(id),
+        created_us INTEGER NOT NULL,
+        updated_us INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX sweep_by_name ON sweep(project_id, name);
+
+CREATE TABLE sweep_agent (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sweep_id INTEGER NOT NULL REFERENCES sweep(id) ON DELETE CASCADE,
+        host TEXT NOT NULL,
+        point INTEGER,                          -- the last one it was given...
+        run_name TEXT,                          -- ...the run that shall try it...
+        given_us INTEGER,                       -- ...and when
+        created_by INTEGER NOT NULL REFERENCES account(id),
+        created_us INTEGER NOT NULL,
+        heartbeat_us INTEGER NOT NULL
+);
+CREATE INDEX sweep_agent_by_sweep ON sweep_agent(sweep_id, id);
 
 CREATE TABLE run_input (                        -- lineage: run used artifact, reached through a collection
         run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
