@@ -89,6 +89,7 @@ struct gql_variable {
         struct gql_variable *next;
         struct gql_loc loc;             /* the "$", or the description before it */
         struct gql_loc dollar_loc;
+        struct gql_loc name_loc;        /* behind the "$" */
 };
 
 enum gql_operation_kind { GQL_QUERY, GQL_MUTATION, GQL_SUBSCRIPTION };

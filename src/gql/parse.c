@@ -427,6 +427,7 @@ static struct gql_variable *parse_variables(struct gql_parser *p)
                 gql_parser_description(p, &variable->description, &variable->description_block);
                 variable->dollar_loc = p->token.loc;
                 gql_parser_expect(p, GQL_TOKEN_DOLLAR);
+                variable->name_loc = p->token.loc;
                 variable->name = gql_parser_name(p);
                 gql_parser_expect(p, GQL_TOKEN_COLON);
                 variable->type = gql_parser_type(p);
