@@ -303,6 +303,19 @@ enum rc fail_index(struct err *err)
                                         "the server's storage.");
 }
 
+const char *shown_path(struct str path, char ret[static 88])
+{
+        size_t len = path.len < 80 ? path.len : 80;
+
+        /* Not in the middle of a character. */
+        while (len > 0 && len < path.len && ((unsigned char)path.ptr[len] & 0xc0) == 0x80)
+                len--;
+        for (size_t i = 0; i < len; i++)
+                ret[i] = (unsigned char)path.ptr[i] < 0x20 || path.ptr[i] == 0x7f ? '?' : path.ptr[i];
+        memcpy(ret + len, len < path.len ? "..." : "", len < path.len ? 4 : 1);
+        return ret;
+}
+
 static int hex_value(char c)
 {
         return c <= '9' ? c - '0' : c - 'a' + 10;

@@ -90,6 +90,8 @@ bool index_foot_read(const uint8_t bytes[static INDEX_FOOT], uint64_t total_byte
 uint64_t part_checksum(const void *data, size_t len);
 
 enum rc fail_index(struct err *err);
+/* A path for a message: at most 80 bytes, control characters as '?'. */
+const char *shown_path(struct str path, char ret[static 88]);
 
 /* ---- writing an index --------------------------------------------------------------------------- */
 
