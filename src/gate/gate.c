@@ -110,8 +110,10 @@ enum rc gate_enter(struct http_request *req, struct visit *ret, struct err *err)
                 gate_leave(ret);
                 return rc;
         }
-        if (ret->identity.how != AUTH_NOBODY)
+        if (ret->identity.how != AUTH_NOBODY) {
                 ret->call.who = &ret->identity.who;
+                http_set_user(req, ret->identity.who.username);
+        }
         return RC_OK;
 }
 

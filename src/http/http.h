@@ -121,6 +121,9 @@ struct str http_request_id(struct http_request *req);
 /* State that begin() leaves for data()/handle()/abort(). */
 void http_set_state(struct http_request *req, void *state);
 void *http_state(struct http_request *req);
+/* Who asks, for on_done(); the text lives in http_arena(req). Absent until it is set. */
+void http_set_user(struct http_request *req, struct str user);
+struct str http_user(struct http_request *req);
 
 /* ---- the reply: set once; the last call wins before the handler returns ------------- */
 

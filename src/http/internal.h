@@ -127,6 +127,7 @@ struct http_request {
         struct buf body;          /* WHOLE: the body; STREAM: the chunk that is being filled */
         uint64_t budgeted;        /* what this body counts in server->whole_bodies */
         void *state;
+        struct str user;          /* for the access log */
 
         struct reply reply;
 };

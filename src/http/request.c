@@ -201,3 +201,13 @@ void *http_state(struct http_request *req)
 {
         return req->state;
 }
+
+void http_set_user(struct http_request *req, struct str user)
+{
+        req->user = user;
+}
+
+struct str http_user(struct http_request *req)
+{
+        return req->user;
+}
