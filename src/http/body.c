@@ -199,6 +199,16 @@ static enum MHD_Result on_complete(struct http_request *req)
         return MHD_YES;
 }
 
+static enum MHD_Result take_body(struct http_request *req, const char *upload, size_t *upload_size)
+{
+        if (*upload_size == 0)
+                return on_complete(req);
+        count_up(&req->loop->bytes_in, *upload_size);
+        if (req->route->body == HTTP_BODY_STREAM)
+                return take_stream(req, upload, upload_size);
+        return take_whole(req, upload, upload_size);
+}
+
 enum MHD_Result body_access(void *payload UNUSED, struct MHD_Connection *connection UNUSED,
                             const char *url UNUSED, const char *method, const char *version,
                             const char *upload, size_t *upload_size, void **context)
@@ -209,7 +219,7 @@ enum MHD_Result body_access(void *payload UNUSED, struct MHD_Connection *connect
                 return MHD_NO; /* there was no memory for it */
         switch (req->phase) {
         case PHASE_HEAD:
-                conn_set_busy(req->loop, conn_of(req->connection), true);
+                conn_set_busy(req->loop, conn_of(req->connection), req);
                 return on_head(req, method, version);
         case PHASE_BEGIN:
                 if (req->failed)
@@ -220,14 +230,9 @@ enum MHD_Result body_access(void *payload UNUSED, struct MHD_Connection *connect
                 if (req->failed)
                         return refuse_midway(req);
                 req->phase = PHASE_BODY;
-                /* fall through */
+                return take_body(req, upload, upload_size);
         case PHASE_BODY:
-                if (*upload_size == 0)
-                        return on_complete(req);
-                count_up(&req->loop->bytes_in, *upload_size);
-                if (req->route->body == HTTP_BODY_STREAM)
-                        return take_stream(req, upload, upload_size);
-                return take_whole(req, upload, upload_size);
+                return take_body(req, upload, upload_size);
         case PHASE_COMPLETE:
                 req->phase = PHASE_HANDLE;
                 handoff_suspend(req, req->steps);

@@ -142,7 +142,7 @@ MUST_USE enum rc request_read_head(struct http_request *req, const char *method,
 
 struct conn {
         struct conn *prev, *next; /* in loop->waiting or loop->busy */
-        bool busy;                /* a request is in progress: in loop->busy */
+        struct http_request *req; /* in progress; then the connection is in loop->busy */
         int fd;                   /* libmicrohttpd's; valid as long as the struct */
         uint64_t waiting_since_ms;
         char address[INET6_ADDRSTRLEN];
@@ -210,7 +210,7 @@ MUST_USE enum rc loop_run(struct loop *loop, struct err *err); /* starts its thr
 void loop_done(struct loop *loop);                             /* after its thread has ended */
 void loop_tell(struct loop *loop, struct note *note);          /* any thread */
 void loop_wake(struct loop *loop);                             /* any thread */
-void conn_set_busy(struct loop *loop, struct conn *conn, bool busy);
+void conn_set_busy(struct loop *loop, struct conn *conn, struct http_request *req); /* NULL: waiting again */
 struct conn *conn_of(struct MHD_Connection *connection);
 
 /* Loop 0 only: takes new connections and spreads them. */

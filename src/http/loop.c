@@ -33,9 +33,15 @@
 enum {
         EVENTS_MAX = 64,
         SWEEP_MS = 500,
+        STOPPING_TURN_MS = 20,
         RETRY_MS = 2,         /* the workers' queue was full */
         TURNS_WITHOUT_WAIT = 8 /* while libmicrohttpd has work at hand */
 };
+
+static bool is_stopping(const struct loop *loop)
+{
+        return atomic_load_explicit(&loop->server->stopping, memory_order_acquire);
+}
 
 /* ---- connections ------------------------------------------------------------------------ */
 
@@ -62,14 +68,14 @@ static void list_remove(struct conn_list *list, struct conn *conn)
                 list->last = conn->prev;
 }
 
-void conn_set_busy(struct loop *loop, struct conn *conn, bool busy)
+void conn_set_busy(struct loop *loop, struct conn *conn, struct http_request *req)
 {
         if (!conn)
                 return;
-        list_remove(conn->busy ? &loop->busy : &loop->waiting, conn);
-        conn->busy = busy;
+        list_remove(conn->req ? &loop->busy : &loop->waiting, conn);
+        conn->req = req;
         conn->waiting_since_ms = loop->now_ms;
-        list_add(busy ? &loop->busy : &loop->waiting, conn);
+        list_add(req ? &loop->busy : &loop->waiting, conn);
 }
 
 struct conn *conn_of(struct MHD_Connection *connection)
@@ -130,7 +136,7 @@ static void on_connection(void *payload, struct MHD_Connection *connection, void
         atomic_fetch_sub_explicit(&loop->connections, 1, memory_order_relaxed);
         if (!conn)
                 return;
-        list_remove(conn->busy ? &loop->busy : &loop->waiting, conn);
+        list_remove(conn->req ? &loop->busy : &loop->waiting, conn);
         free(conn);
         *context = NULL;
 }
@@ -191,8 +197,8 @@ static void on_completed(void *payload, struct MHD_Connection *connection, void 
         /* libmicrohttpd refused a head that never came to the guard: its reply deserves the same care. */
         if (!req->counted && code == MHD_REQUEST_TERMINATED_WITH_ERROR)
                 req->hang_up = true;
-        conn_set_busy(loop, conn, false);
-        if (req->hang_up && conn && !atomic_load_explicit(&loop->server->stopping, memory_order_relaxed))
+        conn_set_busy(loop, conn, NULL);
+        if (req->hang_up && conn && !is_stopping(loop))
                 linger_add(loop, conn->fd);
         if (req->begun && !req->ended)
                 handoff_abort(req);
@@ -297,15 +303,41 @@ static void hang_up_all(struct conn_list *list)
                 (void)shutdown(conn->fd, SHUT_RDWR);
 }
 
+/* Nothing is left to read and nothing more will come. */
+static bool is_at_end(const struct conn *conn)
+{
+        char byte;
+
+        return recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/*
+ * libmicrohttpd waits for edges, and when the end of the stream comes together with the
+ * last bytes it takes the bytes and misses the end. So look at the connections that may
+ * have had such an edge since the last sweep: those that read a body, and those that
+ * finished a request lately. One that waits for its reply may well have shut down its side.
+ */
+static void notice_lost(struct loop *loop)
+{
+        for (struct conn *conn = loop->busy.first; conn; conn = conn->next)
+                if (conn->req && conn->req->phase == PHASE_BODY && is_at_end(conn))
+                        (void)shutdown(conn->fd, SHUT_RDWR);
+        for (struct conn *conn = loop->waiting.last; conn; conn = conn->prev) {
+                if (loop->now_ms - conn->waiting_since_ms > 3 * SWEEP_MS)
+                        break;
+                if (is_at_end(conn))
+                        (void)shutdown(conn->fd, SHUT_RDWR);
+        }
+}
+
 static void sweep(struct loop *loop)
 {
         uint64_t patience_ms = (uint64_t)loop->server->config.idle_timeout_s * 1000;
-        bool stopping = atomic_load(&loop->server->stopping);
 
-        linger_sweep(loop, stopping ? UINT64_MAX : loop->now_ms);
+        linger_sweep(loop, is_stopping(loop) ? UINT64_MAX : loop->now_ms);
         if (loop->index == 0)
                 accept_update(loop);
-        if (stopping) {
+        if (is_stopping(loop)) {
                 hang_up_all(&loop->waiting);
                 if (loop->now_ms >= loop->server->drain_until_ms)
                         hang_up_all(&loop->busy);
@@ -316,14 +348,15 @@ static void sweep(struct loop *loop)
                 if (loop->now_ms - conn->waiting_since_ms <= patience_ms)
                         break;
                 (void)shutdown(conn->fd, SHUT_RDWR);
-                conn_set_busy(loop, conn, false); /* libmicrohttpd closes it in its next turn */
+                conn_set_busy(loop, conn, NULL); /* libmicrohttpd closes it in its next turn */
         }
+        notice_lost(loop);
 }
 
 /* After the drain no connection is left, or only such as were hung up: then workers are all that is waited for. */
 static bool may_end(struct loop *loop)
 {
-        if (!atomic_load_explicit(&loop->server->stopping, memory_order_relaxed))
+        if (!is_stopping(loop))
                 return false;
         if (loop->suspended || loop->batch || atomic_load(&loop->notes))
                 return false;
@@ -343,8 +376,8 @@ static void *run(void *payload)
         while (!may_end(loop)) {
                 int ms = wait_ms(loop, must_retry);
 
-                if (atomic_load_explicit(&loop->server->stopping, memory_order_relaxed) && (ms < 0 || ms > 20)) {
-                        ms = 20;
+                if (is_stopping(loop) && (ms < 0 || ms > STOPPING_TURN_MS)) {
+                        ms = STOPPING_TURN_MS;
                         sweep_at_ms = 0;
                 }
                 if (ms != 0 || ++turns >= TURNS_WITHOUT_WAIT) {

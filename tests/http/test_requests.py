@@ -395,6 +395,19 @@ def truncated_upload_is_aborted_once():
 
 
 @test
+def truncated_upload_is_noticed_soon():
+    # Last bytes and end of stream in one go, again and again: some arrive in one event.
+    before = counts()
+    body = put("/upload", b"x" * 80_000)
+    for _ in range(100):
+        c = Connection(P)
+        c.send(body[:70_000])
+        c.socket.close()
+    assert wait_until(lambda: counts()["aborted"] + counts()["handled"] == counts()["begun"], seconds=3), counts()
+    assert counts()["handled"] == before["handled"]
+
+
+@test
 def truncated_small_upload_never_begins():
     before = counts()
     c = Connection(P)
