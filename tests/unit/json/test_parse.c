@@ -186,7 +186,7 @@ static void parse_numbers_ignore_the_locale(void **state UNUSED)
         struct json_writer w;
 
         if (!setlocale(LC_ALL, "de_DE.UTF-8") && !setlocale(LC_ALL, "fr_FR.UTF-8") && !setlocale(LC_ALL, "de_DE"))
-                return; /* none is installed: nothing to see here */
+                skip(); /* none is installed */
         parse(&f, "[1.2345678901234567e10]", NULL);
         assert_int_equal(f.rc, RC_OK);
         assert_true(f.root->first->number == 12345678901.234567);
