@@ -343,8 +343,9 @@ static enum rc join_part(struct blob_store *store, const struct blob_ref *part, 
         return memcmp(found, part->sha256, sizeof(found)) == 0 ? RC_OK : blob_error_damaged(err);
 }
 
-enum rc blob_put_concat(struct blob_store *store, const struct blob_ref *parts, size_t count,
-                        const struct blob_expect *expect, struct blob_digests *ret, struct err *err)
+enum rc blob_put_concat(struct blob_store *store, struct blob_store *from, const struct blob_ref *parts,
+                        size_t count, const struct blob_expect *expect, struct blob_digests *ret,
+                        struct err *err)
 {
         struct blob_put *put _cleanup_(blob_put_abort) = NULL;
         struct crypto_digest *digest _cleanup_(crypto_digest_freep) = NULL;
@@ -359,7 +360,7 @@ enum rc blob_put_concat(struct blob_store *store, const struct blob_ref *parts, 
                 digest = crypto_digest_new(CRYPTO_SHA256);
         join = (struct join){ put, digest };
         for (size_t i = 0; i < count; i++) {
-                rc = join_part(store, &parts[i], &join, err);
+                rc = join_part(from, &parts[i], &join, err);
                 if (rc)
                         return rc;
         }
@@ -368,7 +369,7 @@ enum rc blob_put_concat(struct blob_store *store, const struct blob_ref *parts, 
         for (size_t i = 0; rc == RC_INVALID && i < count; i++) {
                 struct err damage = { 0 };
 
-                if (blob_verify(store, &parts[i], &damage) == RC_CORRUPT)
+                if (blob_verify(from, &parts[i], &damage) == RC_CORRUPT)
                         return blob_error_damaged(err);
         }
         return rc;

@@ -63,11 +63,12 @@ void blob_put_abort(struct blob_put **put); /* nothing stays; accepts NULL; for 
 MUST_USE enum rc blob_put_bytes(struct blob_store *store, struct str data, struct blob_digests *ret, struct err *err);
 
 /*
- * Concatenates stored blobs into a new one (parts of a multipart upload), in constant
+ * Concatenates blobs of `from` (parts of a multipart upload; may be the same store) into a new one, in constant
  * memory; digests of the whole are computed on the way. Uses copy_file_range or reflink where it can.
  */
-MUST_USE enum rc blob_put_concat(struct blob_store *store, const struct blob_ref *parts, size_t count,
-                                 const struct blob_expect *expect, struct blob_digests *ret, struct err *err);
+MUST_USE enum rc blob_put_concat(struct blob_store *store, struct blob_store *from, const struct blob_ref *parts,
+                                 size_t count, const struct blob_expect *expect, struct blob_digests *ret,
+                                 struct err *err);
 
 /* How a blob can be read: either an open file with an offset, or bytes in memory. */
 struct blob_view {

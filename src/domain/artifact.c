@@ -358,3 +358,39 @@ enum rc artifact_create(struct call *call, const struct artifact_input *in, stru
         *ret = job.artifact;
         return RC_OK;
 }
+
+/* ---- types ---- */
+
+struct type_job {
+        struct str entity_name, project_name, name, description;
+        struct artifact_type *type;
+};
+
+static enum rc type_write(struct call *call, void *payload, struct err *err)
+{
+        struct type_job *job = payload;
+        struct project *project = NULL;
+        int64_t id = 0;
+        enum rc rc = project_ensure(call, job->entity_name, job->project_name, &project, err);
+
+        if (!rc)
+                rc = store_type_ensure(call->conn, project->id, job->name, job->description, clock_now_us(), &id,
+                                       err);
+        if (rc)
+                return rc;
+        return store_type_by_id(call->conn, call->arena, id, &job->type, err);
+}
+
+enum rc artifact_type_create(struct call *call, struct str entity_name, struct str project_name, struct str name,
+                             struct str description, struct artifact_type **ret, struct err *err)
+{
+        struct type_job job = { entity_name, project_name, name, description, NULL };
+        enum rc rc = model_check_type_name(name, err);
+
+        if (!rc)
+                rc = domain_write(call, type_write, &job, err);
+        if (rc)
+                return rc;
+        *ret = job.type;
+        return RC_OK;
+}

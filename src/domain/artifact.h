@@ -52,6 +52,11 @@ MUST_USE enum rc collection_see(struct call *call, int64_t id, struct collection
 #define TTL_OFF (-2)
 #define TTL_UNSET INT64_MIN
 
+/* Finds or makes a type in a project. */
+MUST_USE enum rc artifact_type_create(struct call *call, struct str entity_name, struct str project_name,
+                                      struct str name, struct str description, struct artifact_type **ret,
+                                      struct err *err);
+
 struct artifact_input {
         struct str entity_name, project_name, run_name;
         struct str type_name, collection_name;

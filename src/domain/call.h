@@ -25,6 +25,7 @@ struct auth;
 struct domain {
         struct db *db;
         struct blob_store *blobs;
+        struct blob_store *parts;   /* of uploads in parts, until they are joined */
         struct auth *auth;          /* signs URLs: for api/ and transfer/, never asked by domain/ */
         struct str public_url;      /* without a trailing slash; absent: derived from each request */
 };

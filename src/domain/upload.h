@@ -51,9 +51,12 @@ MUST_USE enum rc upload_file_done(struct call *call, int64_t artifact_id, const 
 
 /* ---- files in parts ------------------------------------------------------------------------ */
 
+#define UPLOAD_PARTS_MAX 10000
+
 MUST_USE enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, const uint8_t digest[16],
-                                    enum digest_algorithm algorithm, struct str storage_path, int64_t part_count,
-                                    int64_t *ret_upload_id, struct err *err);
+                                    enum digest_algorithm algorithm, const uint8_t md5[16],
+                                    struct str storage_path, int64_t part_count, int64_t *ret_upload_id,
+                                    struct err *err);
 MUST_USE enum rc upload_part_done(struct call *call, int64_t upload_id, int64_t part,
                                   const struct blob_digests *digests, struct err *err);
 struct completed_part {
@@ -65,7 +68,7 @@ MUST_USE enum rc upload_parts_complete(struct call *call, int64_t artifact_id, s
                                        int64_t upload_id, const struct completed_part *parts, size_t count,
                                        struct err *err);
 MUST_USE enum rc upload_parts_abort(struct call *call, int64_t artifact_id, int64_t upload_id, struct err *err);
-/* Directory name of an upload's parts in the blob store. */
-struct str upload_parts_key(struct arena *arena, int64_t upload_id);
+/* An MD5 as 32 hexadecimal digits, with or without quotes. */
+bool upload_md5_parse(struct str hex, uint8_t ret[16]);
 
 #endif

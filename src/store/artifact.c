@@ -82,7 +82,9 @@ enum rc store_artifact_by_id(struct db_conn *conn, struct arena *arena, int64_t 
                              struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        enum rc rc = store_query(conn, &stmt, err, "SELECT " ARTIFACT_COLUMNS "WHERE a.id = $1", "i", id);
+        enum rc rc = store_query(conn, &stmt, err, "SELECT " ARTIFACT_COLUMNS
+                                 "WHERE a.id = coalesce((SELECT merged_into FROM artifact WHERE id = $1), $1)",
+                                 "i", id);
 
         if (rc)
                 return rc;
@@ -181,6 +183,14 @@ enum rc store_artifact_commit(struct db_conn *conn, const struct artifact *a, in
                           "iisiibibii", a->id, a->version, a->digest, a->size_bytes, a->file_count,
                           store_sha(&a->manifest), a->manifest.size_bytes, store_sha(&a->index),
                           a->index.size_bytes, now_us);
+}
+
+enum rc store_artifact_merge(struct db_conn *conn, int64_t id, int64_t into_id, int64_t now_us, struct err *err)
+{
+        return store_exec(conn, err,
+                          "UPDATE artifact SET state = 2, merged_into = $2, deleted_us = $3, updated_us = $3 "
+                          "WHERE id = $1",
+                          "iii", id, into_id, now_us);
 }
 
 enum rc store_artifact_delete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err)

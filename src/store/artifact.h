@@ -65,6 +65,9 @@ MUST_USE enum rc store_artifact_set_wanted(struct db_conn *conn, int64_t id, str
 /* State, version, digest, size, count, manifest, index: what a commit decides. */
 MUST_USE enum rc store_artifact_commit(struct db_conn *conn, const struct artifact *a, int64_t now_us,
                                        struct err *err);
+/* From now on looking up `id` finds `into_id`: both had the same content, the other was first. */
+MUST_USE enum rc store_artifact_merge(struct db_conn *conn, int64_t id, int64_t into_id, int64_t now_us,
+                                      struct err *err);
 MUST_USE enum rc store_artifact_delete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
 /* Moves all artifacts of a sequence to another type. */
 MUST_USE enum rc store_artifact_set_type(struct db_conn *conn, int64_t sequence_id, int64_t type_id,

@@ -117,10 +117,10 @@ enum rc store_artifact_blob_find(struct db_conn *conn, const uint8_t digest[16],
 enum rc store_upload_insert(struct db_conn *conn, struct upload *u, int64_t now_us, struct err *err)
 {
         return store_insert(conn, &u->id, err,
-                            "INSERT INTO upload(artifact_id, digest, algorithm, storage_path, part_count, created_us) "
-                            "VALUES ($1, $2, $3, $4, $5, $6)",
-                            "ibisii", u->artifact_id, digest_str(u->digest), (int64_t)u->algorithm,
-                            u->storage_path, u->part_count, now_us);
+                            "INSERT INTO upload(artifact_id, digest, algorithm, md5, storage_path, part_count, "
+                            "created_us) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                            "ibibsii", u->artifact_id, digest_str(u->digest), (int64_t)u->algorithm,
+                            digest_str(u->md5), u->storage_path, u->part_count, now_us);
 }
 
 enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct upload **ret,
@@ -130,7 +130,7 @@ enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id
         struct upload *u;
         bool row = false;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT artifact_id, digest, algorithm, storage_path, part_count, completed_us "
+                                 "SELECT artifact_id, digest, algorithm, storage_path, part_count, completed_us, md5 "
                                  "FROM upload WHERE id = $1",
                                  "i", id);
 
@@ -151,8 +151,20 @@ enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id
         u->storage_path = store_column(stmt, arena, 3);
         u->part_count = db_column_i64(stmt, 4);
         u->completed = !db_column_is_null(stmt, 5);
+        if (db_column_str(stmt, 6).len == sizeof(u->md5))
+                memcpy(u->md5, db_column_str(stmt, 6).ptr, sizeof(u->md5));
         *ret = u;
         return RC_OK;
+}
+
+enum rc store_upload_part_shared(struct db_conn *conn, int64_t upload_id, const uint8_t sha256[32],
+                                 bool *ret_shared, struct err *err)
+{
+        int64_t other = 0;
+
+        return store_int(conn, &other, ret_shared, err,
+                         "SELECT upload_id FROM upload_part WHERE sha256 = $1 AND upload_id <> $2 LIMIT 1", "bi",
+                         (struct str){ (const char *)sha256, 32 }, upload_id);
 }
 
 enum rc store_upload_complete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err)

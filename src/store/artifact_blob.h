@@ -36,6 +36,7 @@ struct upload {
         int64_t artifact_id;
         uint8_t digest[16];
         enum digest_algorithm algorithm;
+        uint8_t md5[16];              /* of the whole */
         struct str storage_path;
         int64_t part_count;
         bool completed;
@@ -48,6 +49,9 @@ struct upload_part {
 MUST_USE enum rc store_upload_insert(struct db_conn *conn, struct upload *u, int64_t now_us, struct err *err);
 MUST_USE enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct upload **ret,
                                     struct err *err);
+/* Does an upload (not this one) need a part with these bytes? */
+MUST_USE enum rc store_upload_part_shared(struct db_conn *conn, int64_t upload_id, const uint8_t sha256[32],
+                                          bool *ret_shared, struct err *err);
 MUST_USE enum rc store_upload_complete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
 MUST_USE enum rc store_upload_delete(struct db_conn *conn, int64_t id, struct err *err);
 /* A part that comes again replaces the earlier one. */

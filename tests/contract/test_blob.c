@@ -419,19 +419,19 @@ static void join_and_check(struct fixture *fixture, const size_t *sizes, size_t 
                 parts[i] = found.ref;
         }
         expected = digests_of(whole);
-        assert_ok(blob_put_concat(fixture->store, parts, count, NULL, &found, &err));
+        assert_ok(blob_put_concat(fixture->store, fixture->store, parts, count, NULL, &found, &err));
         assert_memory_equal(&found, &expected, sizeof(found));
         assert_stored(fixture, whole);
 
         assert_ok(blob_delete(fixture->store, &expected.ref, &err));
         expect.size_bytes = total;
         memcpy(expect.md5, expected.md5, sizeof(expect.md5));
-        assert_ok(blob_put_concat(fixture->store, parts, count, &expect, &found, &err));
+        assert_ok(blob_put_concat(fixture->store, fixture->store, parts, count, &expect, &found, &err));
         assert_stored(fixture, whole);
 
         assert_ok(blob_delete(fixture->store, &expected.ref, &err));
         expect.md5[3] ^= 1;
-        assert_int_equal(blob_put_concat(fixture->store, parts, count, &expect, &found, &err), RC_INVALID);
+        assert_int_equal(blob_put_concat(fixture->store, fixture->store, parts, count, &expect, &found, &err), RC_INVALID);
         assert_absent(fixture, whole);
 }
 
@@ -456,7 +456,7 @@ static void blob_concat_of_a_missing_part(void **state)
         assert_ok(blob_put_bytes(fixture->store, some_bytes(fixture, 200000, 1), &found, &err));
         parts[0] = found.ref;
         parts[1] = digests_of(STR("never stored")).ref;
-        assert_int_equal(blob_put_concat(fixture->store, parts, 2, NULL, &found, &err), RC_NOT_FOUND);
+        assert_int_equal(blob_put_concat(fixture->store, fixture->store, parts, 2, NULL, &found, &err), RC_NOT_FOUND);
         assert_int_equal(count_blobs(fixture), 1);
 }
 

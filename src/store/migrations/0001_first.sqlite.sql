@@ -170,6 +170,7 @@ CREATE TABLE artifact (
         client_id TEXT,
         distributed_id TEXT,
         base_id INTEGER,
+        merged_into INTEGER REFERENCES artifact(id), -- another writer committed the same content first
         wanted_aliases TEXT,                    -- JSON list, until committed
         run_id INTEGER REFERENCES run(id),      -- made by this run...
         created_by INTEGER REFERENCES account(id) ON DELETE SET NULL, -- ...or only by this account
@@ -263,6 +264,7 @@ CREATE TABLE upload (                           -- a multipart upload under way
         artifact_id INTEGER NOT NULL REFERENCES artifact(id) ON DELETE CASCADE,
         digest BLOB NOT NULL,
         algorithm INTEGER NOT NULL,
+        md5 BLOB NOT NULL,
         storage_path TEXT NOT NULL,
         part_count INTEGER NOT NULL,
         created_us INTEGER NOT NULL,
@@ -277,6 +279,7 @@ CREATE TABLE upload_part (
         size_bytes INTEGER NOT NULL,
         PRIMARY KEY (upload_id, part)
 ) WITHOUT ROWID;
+CREATE INDEX upload_part_by_bytes ON upload_part(sha256);
 
 CREATE TABLE run (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,637 @@
+/*
+ * api/resolve_collection.c - collections, memberships, aliases and tags. Parents: see
+ * artifact_node.h.
+ */
+#include "api/artifact_node.h"
+#include "domain/collection.h"
+
+/* ---- shared ---- */
+
+const char *collection_type(const struct collection *row)
+{
+        return row->kind == COLLECTION_SEQUENCE ? "ArtifactSequence" : "ArtifactPortfolio";
+}
+
+struct collection_node *collection_node(struct gql_field *field, struct collection *row, struct project *project)
+{
+        struct collection_node *node = arena_new(gql_arena(field), struct collection_node);
+
+        node->row = row;
+        node->project = project;
+        node->looked_up = project != NULL;
+        return node;
+}
+
+void out_collection(struct gql_field *field, struct gql_out *out, struct collection *row, struct project *project)
+{
+        gql_out_object(out, collection_type(row), collection_node(field, row, project));
+}
+
+void out_tags(struct gql_out *out, const struct tag_list *tags)
+{
+        gql_out_list(out, tags->count);
+        for (size_t i = 0; i < tags->count; i++)
+                gql_out_object(gql_out_item(out, i), "Tag", &tags->items[i]);
+}
+
+enum rc refuse_filter(struct gql_field *field, const char *name, struct err *err)
+{
+        struct str text = gql_arg_str(field, name);
+
+        if (str_is_empty(text) || str_eq(text, STR("{}")))
+                return RC_OK;
+        return err_set(err, RC_INVALID, "This list takes no %s: leave the argument out.", name);
+}
+
+enum rc read_strings(struct gql_field *field, const struct gql_value *list, const char *member, struct str **ret,
+                     size_t *ret_count, struct err *err UNUSED)
+{
+        size_t count = gql_is_null(list) ? 0 : list->count, n = 0;
+        struct str *items = arena_array(gql_arena(field), struct str, count + 1);
+
+        for (const struct gql_value *v = count ? list->first : NULL; v; v = v->next)
+                items[n++] = v->kind == GQL_VALUE_OBJECT ? gql_member_str(v, member) : gql_text(v);
+        *ret = items;
+        *ret_count = n;
+        return RC_OK;
+}
+
+enum rc out_collections(struct gql_field *field, struct gql_out *out, struct project *project, int64_t type_id,
+                        struct err *err)
+{
+        struct call *call = call_of(field);
+        struct collection_list list;
+        struct connection *page;
+        struct str after;
+        int64_t after_id = 0;
+        size_t first;
+        enum rc rc = refuse_filter(field, "filters", err);
+
+        if (!rc)
+                rc = refuse_filter(field, "order", err);
+        if (!rc)
+                rc = arg_page(field, 50, &first, &after, err);
+        if (!rc)
+                rc = cursor_read(field, after, &after_id, err);
+        if (!rc)
+                rc = store_collection_list(call->conn, call->arena, project->id, type_id, after_id, first + 1, &list,
+                                           err);
+        if (rc)
+                return rc;
+        page = connection_new(field, list.count);
+        page->has_next = list.count > first;
+        for (size_t i = 0; i < list.count && i < first; i++)
+                connection_add(page, collection_type(&list.items[i]),
+                               collection_node(field, &list.items[i], project),
+                               cursor_make(field, list.items[i].id));
+        if (gql_selects(field, "totalCount")) {
+                rc = store_collection_count(call->conn, project->id, type_id, &page->total, err);
+                if (rc)
+                        return rc;
+        }
+        gql_out_object(out, "ArtifactCollectionConnection", page);
+        return RC_OK;
+}
+
+CONNECTION_TOTAL(ArtifactCollectionConnection)
+CONNECTION_EDGES(ArtifactCollectionConnection, ArtifactCollectionEdge)
+CONNECTION_PAGE_INFO(ArtifactCollectionConnection)
+EDGE_NODE(ArtifactCollectionEdge)
+EDGE_CURSOR(ArtifactCollectionEdge)
+
+/* ---- fields that sequences and portfolios share ---- */
+
+static enum rc project_of(struct gql_field *field, struct collection_node *node, struct project **ret,
+                          struct err *err)
+{
+        if (!node->looked_up) {
+                enum rc rc = project_see(call_of(field), node->row->project_id, &node->project, err);
+
+                if (rc)
+                        return rc;
+                node->looked_up = true;
+        }
+        *ret = node->project;
+        return RC_OK;
+}
+
+static enum rc collection_project(struct gql_field *field, struct collection_node *node, struct gql_out *out,
+                                  struct err *err)
+{
+        struct project *p = NULL;
+        enum rc rc = project_of(field, node, &p, err);
+
+        if (rc)
+                return rc;
+        gql_out_object(out, "Project", p);
+        return RC_OK;
+}
+
+static enum rc collection_default_type(struct gql_field *field, struct collection_node *node, struct gql_out *out,
+                                       struct err *err)
+{
+        struct call *call = call_of(field);
+        struct artifact_type *t = NULL;
+        enum rc rc = store_type_by_id(call->conn, call->arena, node->row->type_id, &t, err);
+
+        if (rc)
+                return rc;
+        gql_out_object(out, "ArtifactType", t);
+        return RC_OK;
+}
+
+static enum rc collection_tags(struct gql_field *field, struct collection_node *node, struct gql_out *out,
+                               struct err *err)
+{
+        struct call *call = call_of(field);
+        struct connection *page;
+        struct tag_list tags;
+        enum rc rc = store_collection_tags(call->conn, call->arena, node->row->id, &tags, err);
+
+        if (rc)
+                return rc;
+        page = connection_new(field, tags.count);
+        for (size_t i = 0; i < tags.count; i++)
+                connection_add(page, "Tag", &tags.items[i], STR_NULL);
+        gql_out_object(out, "TagConnection", page);
+        return RC_OK;
+}
+
+static enum rc collection_aliases(struct gql_field *field, struct collection_node *node, struct gql_out *out,
+                                  struct err *err)
+{
+        struct call *call = call_of(field);
+        struct connection *page;
+        struct alias_list aliases;
+        struct str after;
+        size_t first;
+        enum rc rc = arg_page(field, 50, &first, &after, err);
+
+        if (!rc)
+                rc = store_alias_page(call->conn, call->arena, node->row->id, after, first + 1, &aliases, err);
+        if (rc)
+                return rc;
+        page = connection_new(field, aliases.count);
+        page->has_next = aliases.count > first;
+        for (size_t i = 0; i < aliases.count && i < first; i++) {
+                struct alias_node *a = arena_new(call->arena, struct alias_node);
+
+                a->row = aliases.items[i];
+                a->collection = node;
+                connection_add(page, "ArtifactAlias", a, a->row.alias);
+        }
+        gql_out_object(out, "ArtifactAliasConnection", page);
+        return RC_OK;
+}
+
+/* "-version_index", "+created_at", ...: versions are numbered as they are made, so both orders are one. */
+static enum rc read_order(struct str order, bool *ret_descending, struct err *err)
+{
+        struct str field = order;
+        bool descending = true;
+
+        if (str_is_empty(order)) {
+                *ret_descending = true;
+                return RC_OK;
+        }
+        descending = str_starts(order, STR("-"));
+        if (descending || str_starts(order, STR("+")))
+                field = str_slice(order, 1, order.len);
+        if (!str_eq(field, STR("version_index")) && !str_eq(field, STR("versionIndex")) &&
+            !str_eq(field, STR("created_at")) && !str_eq(field, STR("createdAt")))
+                return err_set(err, RC_INVALID,
+                               "Versions cannot be ordered by '%.*s': use version_index or created_at, with - in "
+                               "front for newest first.",
+                               STR_ARG(field));
+        *ret_descending = descending;
+        return RC_OK;
+}
+
+/* The one filter that the client sends by itself. */
+static enum rc check_filter(struct gql_field *field, bool *ret_nothing, struct err *err)
+{
+        struct str text = gql_arg_str(field, "filters");
+        struct json *filter = NULL;
+        enum rc rc;
+
+        *ret_nothing = false;
+        if (str_is_empty(text))
+                return RC_OK;
+        rc = json_parse(gql_arena(field), text, NULL, &filter, err);
+        if (rc)
+                return err_prefix(err, rc, "filters");
+        for (const struct json *j = filter->first; j; j = j->next) {
+                if (!str_eq(j->key, STR("state")) || j->kind != JSON_STRING)
+                        return err_set(err, RC_INVALID,
+                                       "Versions cannot be filtered by '%.*s' here: use state.", STR_ARG(j->key));
+                *ret_nothing = !str_eq(j->text, STR("COMMITTED"));
+        }
+        return RC_OK;
+}
+
+static enum rc fill_versions(struct gql_field *field, struct collection_node *node, struct project *project,
+                             const struct membership_list *list, size_t first, struct connection *page,
+                             struct err *err)
+{
+        struct call *call = call_of(field);
+
+        for (size_t i = 0; i < list->count && i < first; i++) {
+                struct version *v = NULL;
+                enum rc rc = version_at(call, project, node->row, &list->items[i], &v, err);
+
+                if (rc)
+                        return rc;
+                if (v)
+                        connection_add(page, "Artifact", v, cursor_make(field, list->items[i].version + 1));
+        }
+        return RC_OK;
+}
+
+static enum rc collection_versions(struct gql_field *field, struct collection_node *node, struct gql_out *out,
+                                   struct err *err)
+{
+        struct call *call = call_of(field);
+        struct membership_list list = { NULL, 0 };
+        struct connection *page;
+        struct project *project = NULL;
+        struct str after;
+        int64_t bound = 0;
+        bool descending = true, nothing = false;
+        size_t first;
+        enum rc rc = read_order(gql_arg_str(field, "order"), &descending, err);
+
+        if (!rc)
+                rc = check_filter(field, &nothing, err);
+        if (!rc)
+                rc = arg_page(field, 50, &first, &after, err);
+        if (!rc)
+                rc = cursor_read(field, after, &bound, err);
+        if (!rc)
+                rc = project_of(field, node, &project, err);
+        if (rc)
+                return rc;
+        if (str_is_null(after))
+                bound = descending ? INT64_MAX : -1;
+        else
+                bound -= 1;   /* cursors hold the version plus one, so that none is 0 */
+        if (!nothing)
+                rc = store_membership_page(call->conn, call->arena, node->row->id, descending, bound, first + 1,
+                                           &list, err);
+        if (rc)
+                return rc;
+        page = connection_new(field, list.count);
+        page->has_next = list.count > first;
+        page->total = nothing ? 0 : node->row->version_count;
+        rc = fill_versions(field, node, project, &list, first, page, err);
+        if (rc)
+                return rc;
+        gql_out_object(out, "VersionedArtifactConnection", page);
+        return RC_OK;
+}
+
+CONNECTION_TOTAL(VersionedArtifactConnection)
+CONNECTION_EDGES(VersionedArtifactConnection, VersionedArtifactEdge)
+CONNECTION_PAGE_INFO(VersionedArtifactConnection)
+EDGE_NODE(VersionedArtifactEdge)
+EDGE_CURSOR(VersionedArtifactEdge)
+
+FIELD(VersionedArtifactEdge, version)
+{
+        const struct edge *edge = parent;
+        const struct version *v = edge->node;
+
+        gql_out_str(out, version_format(gql_arena(field), v->place.version));
+        return RC_OK;
+}
+
+static enum rc collection_membership(struct gql_field *field, struct collection_node *node, struct gql_out *out,
+                                     struct err *err)
+{
+        struct project *project = NULL;
+        struct version *v = NULL;
+        enum rc rc = project_of(field, node, &project, err);
+
+        if (rc || !project)
+                return rc;
+        rc = version_find_in(call_of(field), project, node->row, gql_arg_str(field, "aliasName"), &v, err);
+        if (rc)
+                return rc;
+        gql_out_object(out, "ArtifactCollectionMembership", v);
+        return RC_OK;
+}
+
+/* Both kinds of collection, field by field. */
+#define COLLECTION_FIELDS(Kind, id_type)                                                            \
+        FIELD(Kind, id)                                                                             \
+        {                                                                                           \
+                out_id(field, out, id_type, ((struct collection_node *)parent)->row->id);           \
+                return RC_OK;                                                                       \
+        }                                                                                           \
+        FIELD_STR(Kind, name, collection_node, row->name)                                           \
+        FIELD_STR(Kind, description, collection_node, row->description)                             \
+        FIELD_TIME(Kind, createdAt, collection_node, row->created_us)                               \
+        FIELD_TIME(Kind, updatedAt, collection_node, row->updated_us)                               \
+        FIELD(Kind, state)                                                                          \
+        {                                                                                           \
+                gql_out_str(out, ((struct collection_node *)parent)->row->deleted ? STR("DELETED")  \
+                                                                                  : STR("READY"));  \
+                return RC_OK;                                                                       \
+        }                                                                                           \
+        FIELD(Kind, project) { return collection_project(field, parent, out, err); }                \
+        FIELD(Kind, defaultArtifactType) { return collection_default_type(field, parent, out, err); } \
+        FIELD(Kind, tags) { return collection_tags(field, parent, out, err); }                      \
+        FIELD(Kind, aliases) { return collection_aliases(field, parent, out, err); }                \
+        FIELD(Kind, artifacts) { return collection_versions(field, parent, out, err); }             \
+        FIELD(Kind, artifactMembership) { return collection_membership(field, parent, out, err); }
+
+COLLECTION_FIELDS(ArtifactSequence, MODEL_ARTIFACT_SEQUENCE)
+COLLECTION_FIELDS(ArtifactPortfolio, MODEL_ARTIFACT_PORTFOLIO)
+
+FIELD(ArtifactSequence, latestArtifact)
+{
+        struct call *call = call_of(field);
+        struct artifact *a = NULL;
+        enum rc rc = store_artifact_latest(call->conn, call->arena, ((struct collection_node *)parent)->row->id, &a,
+                                           err);
+
+        if (rc)
+                return rc;
+        out_artifact(field, out, a);
+        return RC_OK;
+}
+
+FIELD(ArtifactSequence, digestAlgorithm)
+{
+        struct call *call = call_of(field);
+        struct artifact *a = NULL;
+        enum rc rc = store_artifact_latest(call->conn, call->arena, ((struct collection_node *)parent)->row->id, &a,
+                                           err);
+
+        if (rc || !a)
+                return rc;
+        gql_out_str(out, a->digest_algorithm == DIGEST_XXH128 ? STR("MANIFEST_XXH128") : STR("MANIFEST_MD5"));
+        return RC_OK;
+}
+
+/* ---- tags and aliases ---- */
+
+FIELD_ID(Tag, id, MODEL_TAG, tag, id)
+FIELD_STR(Tag, name, tag, name)
+FIELD_NULL(Tag, tagCategoryName)
+CONNECTION_EDGES(TagConnection, TagEdge)
+EDGE_NODE(TagEdge)
+
+FIELD_ID(ArtifactAlias, id, MODEL_ARTIFACT_ALIAS, alias_node, row.id)
+FIELD_STR(ArtifactAlias, alias, alias_node, row.alias)
+
+FIELD(ArtifactAlias, artifactCollection)
+{
+        struct alias_node *a = parent;
+
+        if (a->collection)
+                gql_out_object(out, collection_type(a->collection->row), a->collection);
+        return RC_OK;
+}
+
+CONNECTION_EDGES(ArtifactAliasConnection, ArtifactAliasEdge)
+CONNECTION_PAGE_INFO(ArtifactAliasConnection)
+EDGE_NODE(ArtifactAliasEdge)
+EDGE_CURSOR(ArtifactAliasEdge)
+
+/* ---- memberships ---- */
+
+/* Collection in the upper half of the number, version in the lower: both are needed to find it again. */
+FIELD(ArtifactCollectionMembership, id)
+{
+        const struct version *v = parent;
+
+        out_id(field, out, MODEL_ARTIFACT_MEMBERSHIP, v->place.collection_id << 32 | v->place.version);
+        return RC_OK;
+}
+
+FIELD_INT(ArtifactCollectionMembership, versionIndex, version, place.version)
+FIELD_TIME(ArtifactCollectionMembership, createdAt, version, place.created_us)
+FIELD_SELF(ArtifactCollectionMembership, artifact, "Artifact")
+
+FIELD(ArtifactCollectionMembership, aliases)
+{
+        struct call *call = call_of(field);
+        struct version *v = parent;
+        struct collection_node *node = collection_node(field, v->collection, v->project);
+        struct alias_list aliases;
+        enum rc rc = store_alias_of_version(call->conn, call->arena, v->place.collection_id, v->place.version,
+                                            &aliases, err);
+
+        if (rc)
+                return rc;
+        gql_out_list(out, aliases.count);
+        for (size_t i = 0; i < aliases.count; i++) {
+                struct alias_node *a = arena_new(call->arena, struct alias_node);
+
+                a->row = aliases.items[i];
+                a->collection = node;
+                gql_out_object(gql_out_item(out, i), "ArtifactAlias", a);
+        }
+        return RC_OK;
+}
+
+FIELD(ArtifactCollectionMembership, artifactCollection)
+{
+        struct version *v = parent;
+
+        out_collection(field, out, v->collection, v->project);
+        return RC_OK;
+}
+
+FIELD(ArtifactCollectionMembership, files)
+{
+        return out_files(field, out, parent, err);
+}
+
+CONNECTION_EDGES(ArtifactCollectionMembershipConnection, ArtifactCollectionMembershipEdge)
+CONNECTION_PAGE_INFO(ArtifactCollectionMembershipConnection)
+EDGE_NODE(ArtifactCollectionMembershipEdge)
+EDGE_CURSOR(ArtifactCollectionMembershipEdge)
+
+/* ---- finding and changing ---- */
+
+static enum rc any_collection_id(struct gql_field *field, struct str text, int64_t *ret, struct err *err)
+{
+        struct id id;
+
+        if (id_parse(text, &id) && id.type == MODEL_ARTIFACT_PORTFOLIO) {
+                *ret = id.number;
+                return RC_OK;
+        }
+        return text_id(field, text, MODEL_ARTIFACT_SEQUENCE, ret, err);
+}
+
+FIELD(Query, artifactCollection)
+{
+        struct collection *c = NULL;
+        struct project *p = NULL;
+        int64_t id = 0;
+        enum rc rc = any_collection_id(field, gql_arg_str(field, "id"), &id, err);
+
+        if (!rc)
+                rc = collection_see(call_of(field), id, &c, &p, err);
+        if (rc || !c)
+                return rc;
+        out_collection(field, out, c, p);
+        return RC_OK;
+}
+
+FIELD(ArtifactCollectionPayload, artifactCollection)
+{
+        struct collection_node *node = ((struct payload *)parent)->object;
+
+        gql_out_object(out, collection_type(node->row), node);
+        return RC_OK;
+}
+
+static enum rc out_payload(struct gql_field *field, struct gql_out *out, struct collection *row)
+{
+        struct payload *payload = payload_new(field);
+
+        payload->object = collection_node(field, row, NULL);
+        gql_out_object(out, "ArtifactCollectionPayload", payload);
+        return RC_OK;
+}
+
+static enum rc edit_collection(struct gql_field *field, struct gql_out *out, const char *id_member,
+                               enum collection_kind kind, struct str type_name, struct err *err)
+{
+        const struct gql_value *in = arg_input(field);
+        struct collection_edit edit = {
+                .kind = kind,
+                .name = gql_member_str(in, "name"),
+                .description = gql_member_str(in, "description"),
+                .type_name = type_name,
+        };
+        struct collection *c = NULL;
+        enum rc rc = member_id(field, in, id_member,
+                               kind == COLLECTION_SEQUENCE ? MODEL_ARTIFACT_SEQUENCE : MODEL_ARTIFACT_PORTFOLIO,
+                               &edit.id, err);
+
+        if (!rc)
+                rc = collection_edit(call_of(field), &edit, &c, err);
+        if (rc)
+                return rc;
+        return out_payload(field, out, c);
+}
+
+FIELD(Mutation, updateArtifactSequence)
+{
+        return edit_collection(field, out, "artifactSequenceID", COLLECTION_SEQUENCE, STR_NULL, err);
+}
+
+FIELD(Mutation, updateArtifactPortfolio)
+{
+        return edit_collection(field, out, "artifactPortfolioID", COLLECTION_PORTFOLIO, STR_NULL, err);
+}
+
+FIELD(Mutation, moveArtifactSequence)
+{
+        return edit_collection(field, out, "artifactSequenceID", COLLECTION_SEQUENCE,
+                               gql_member_str(arg_input(field), "destinationArtifactTypeName"), err);
+}
+
+static enum rc delete_collection(struct gql_field *field, struct gql_out *out, const char *id_member,
+                                 enum collection_kind kind, struct err *err)
+{
+        struct collection *c = NULL;
+        int64_t id = 0;
+        enum rc rc = member_id(field, arg_input(field), id_member,
+                               kind == COLLECTION_SEQUENCE ? MODEL_ARTIFACT_SEQUENCE : MODEL_ARTIFACT_PORTFOLIO,
+                               &id, err);
+
+        if (!rc)
+                rc = collection_delete(call_of(field), id, kind, &c, err);
+        if (rc)
+                return rc;
+        return out_payload(field, out, c);
+}
+
+FIELD(Mutation, deleteArtifactSequence)
+{
+        return delete_collection(field, out, "artifactSequenceID", COLLECTION_SEQUENCE, err);
+}
+
+FIELD(Mutation, deleteArtifactPortfolio)
+{
+        return delete_collection(field, out, "artifactPortfolioID", COLLECTION_PORTFOLIO, err);
+}
+
+FIELD(Mutation, createArtifactPortfolio)
+{
+        const struct gql_value *in = arg_input(field);
+        struct portfolio_input input = {
+                .entity_name = gql_member_str(in, "entityName"),
+                .project_name = gql_member_str(in, "projectName"),
+                .type_name = gql_member_str(in, "artifactTypeName"),
+                .name = gql_member_str(in, "name"),
+                .description = gql_member_str(in, "description"),
+        };
+        struct collection *c = NULL;
+        enum rc rc = collection_create_portfolio(call_of(field), &input, &c, err);
+
+        if (rc)
+                return rc;
+        return out_payload(field, out, c);
+}
+
+/* ---- tags of collections ---- */
+
+static enum rc change_tags(struct gql_field *field, bool remove, struct collection **ret, struct err *err)
+{
+        const struct gql_value *in = arg_input(field);
+        struct str *tags = NULL;
+        struct collection_tags change = {
+                .entity_name = gql_member_str(in, "entityName"),
+                .project_name = gql_member_str(in, "projectName"),
+                .collection_name = gql_member_str(in, "artifactCollectionName"),
+                .remove = remove,
+        };
+        enum rc rc = read_strings(field, gql_member(in, "tags"), "tagName", &tags, &change.count, err);
+
+        if (rc)
+                return rc;
+        change.tags = tags;
+        return collection_change_tags(call_of(field), &change, ret, err);
+}
+
+FIELD(Mutation, createArtifactCollectionTagAssignments)
+{
+        struct payload *payload = payload_new(field);
+        struct collection *c = NULL;
+        enum rc rc = change_tags(field, false, &c, err);
+
+        if (rc)
+                return rc;
+        payload->object = c;
+        gql_out_object(out, "CreateArtifactCollectionTagAssignmentsPayload", payload);
+        return RC_OK;
+}
+
+FIELD(CreateArtifactCollectionTagAssignmentsPayload, tags)
+{
+        struct call *call = call_of(field);
+        const struct collection *c = ((struct payload *)parent)->object;
+        struct tag_list tags;
+        enum rc rc = store_collection_tags(call->conn, call->arena, c->id, &tags, err);
+
+        if (rc)
+                return rc;
+        out_tags(out, &tags);
+        return RC_OK;
+}
+
+FIELD(Mutation, deleteArtifactCollectionTagAssignments)
+{
+        struct collection *c = NULL;
+        enum rc rc = change_tags(field, true, &c, err);
+
+        if (rc)
+                return rc;
+        return out_success(field, out);
+}

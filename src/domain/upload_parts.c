@@ -1,0 +1,296 @@
+/*
+ * domain/upload_parts.c - files that come in parts; see upload.h.
+ *
+ * Parts wait in a blob store of their own (domain->parts). Joining streams them into the
+ * main store, where the whole gets its name after its digests were checked; then the parts
+ * go. Clients repeat a slow "complete" after 30 seconds: calls for one upload wait for each
+ * other, and the later ones find it done.
+ */
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "crypto/crypto.h"
+#include "domain/upload.h"
+
+bool upload_md5_parse(struct str hex, uint8_t ret[16])
+{
+        if (hex.len >= 2 && hex.ptr[0] == '"' && hex.ptr[hex.len - 1] == '"')
+                hex = str_slice(hex, 1, hex.len - 1);
+        return crypto_unhex(hex, ret, 16);
+}
+
+/* ---- begin ---- */
+
+struct begin_job {
+        struct upload upload;
+};
+
+static enum rc begin_write(struct call *call, void *payload, struct err *err)
+{
+        struct begin_job *job = payload;
+
+        return store_upload_insert(call->conn, &job->upload, clock_now_us(), err);
+}
+
+enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, const uint8_t digest[16],
+                           enum digest_algorithm algorithm, const uint8_t md5[16], struct str storage_path,
+                           int64_t part_count, int64_t *ret_upload_id, struct err *err)
+{
+        struct begin_job job = { .upload = { .artifact_id = artifact->id,
+                                             .algorithm = algorithm,
+                                             .storage_path = storage_path,
+                                             .part_count = part_count } };
+        enum rc rc;
+
+        if (part_count < 1 || part_count > UPLOAD_PARTS_MAX)
+                return err_set(err, RC_INVALID, "A file can be sent in 1 to %d parts.", UPLOAD_PARTS_MAX);
+        memcpy(job.upload.digest, digest, 16);
+        memcpy(job.upload.md5, md5, 16);
+        rc = domain_write(call, begin_write, &job, err);
+        if (rc)
+                return rc;
+        *ret_upload_id = job.upload.id;
+        return RC_OK;
+}
+
+/* ---- a part has arrived ---- */
+
+static enum rc find_upload(struct call *call, int64_t upload_id, struct upload **ret, struct artifact **ret_artifact,
+                           struct err *err)
+{
+        struct project *project = NULL;
+        enum rc rc = store_upload_by_id(call->conn, call->arena, upload_id, ret, err);
+
+        if (rc)
+                return rc;
+        if (!*ret)
+                return err_set(err, RC_NOT_FOUND, "There is no such upload: it may have been aborted.");
+        return upload_open(call, (*ret)->artifact_id, ret_artifact, &project, err);
+}
+
+struct part_job {
+        int64_t upload_id;
+        struct upload_part part;
+};
+
+static enum rc part_write(struct call *call, void *payload, struct err *err)
+{
+        struct part_job *job = payload;
+        struct upload *upload = NULL;
+        struct artifact *artifact = NULL;
+        enum rc rc = find_upload(call, job->upload_id, &upload, &artifact, err);
+
+        if (rc || upload->completed)
+                return rc;   /* a repetition that came late is fine */
+        return store_upload_part_set(call->conn, job->upload_id, &job->part, err);
+}
+
+enum rc upload_part_done(struct call *call, int64_t upload_id, int64_t part, const struct blob_digests *digests,
+                         struct err *err)
+{
+        struct part_job job = { .upload_id = upload_id, .part = { .part = part } };
+
+        memcpy(job.part.bytes.sha256, digests->ref.sha256, 32);
+        job.part.bytes.size_bytes = (int64_t)digests->ref.size_bytes;
+        memcpy(job.part.md5, digests->md5, 16);
+        return domain_write(call, part_write, &job, err);
+}
+
+/* ---- joining ---- */
+
+/* Uploads that are being joined in this process; guarded by the mutex. */
+#define JOINING_MAX 64
+static pthread_mutex_t joining_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t joining_change = PTHREAD_COND_INITIALIZER;
+static int64_t joining[JOINING_MAX];
+
+static void joining_enter(int64_t upload_id)
+{
+        pthread_mutex_lock(&joining_lock);
+        for (;;) {
+                size_t spot = JOINING_MAX;
+                bool taken = false;
+
+                for (size_t i = 0; i < JOINING_MAX; i++) {
+                        if (joining[i] == upload_id)
+                                taken = true;
+                        if (joining[i] == 0)
+                                spot = i;
+                }
+                if (!taken && spot < JOINING_MAX) {
+                        joining[spot] = upload_id;
+                        break;
+                }
+                pthread_cond_wait(&joining_change, &joining_lock);
+        }
+        pthread_mutex_unlock(&joining_lock);
+}
+
+static void joining_leave(int64_t *upload_id)
+{
+        pthread_mutex_lock(&joining_lock);
+        for (size_t i = 0; i < JOINING_MAX; i++) {
+                if (joining[i] == *upload_id)
+                        joining[i] = 0;
+        }
+        pthread_cond_broadcast(&joining_change);
+        pthread_mutex_unlock(&joining_lock);
+}
+
+struct join {
+        struct upload *upload;
+        struct upload_part *parts;
+        size_t count;
+        struct blob_digests digests;
+};
+
+/* What the client says it sent is what has arrived. */
+static enum rc check_parts(const struct join *j, const struct completed_part *said, size_t count, struct err *err)
+{
+        if (j->count != (size_t)j->upload->part_count)
+                return err_set(err, RC_CONFLICT, "%zu of %lld parts have arrived: send the others, then complete.",
+                               j->count, (long long)j->upload->part_count);
+        if (count != j->count)
+                return err_set(err, RC_INVALID, "The upload has %zu parts, but %zu were named.", j->count, count);
+        for (size_t i = 0; i < count; i++) {
+                const struct upload_part *part = NULL;
+                uint8_t md5[16];
+
+                for (size_t k = 0; k < j->count && !part; k++) {
+                        if (j->parts[(i + k) % j->count].part == said[i].part)
+                                part = &j->parts[(i + k) % j->count];
+                }
+                if (!part || !upload_md5_parse(said[i].etag, md5) || memcmp(md5, part->md5, 16) != 0)
+                        return err_set(err, RC_INVALID,
+                                       "Part %lld is not the one that was sent: its ETag differs, send it again.",
+                                       (long long)said[i].part);
+        }
+        return RC_OK;
+}
+
+static enum rc check_xxh128(struct call *call, const struct upload *upload, const struct blob_ref *ref,
+                            struct err *err)
+{
+        _cleanup_(crypto_digest_freep) struct crypto_digest *digest = crypto_digest_new(CRYPTO_XXH128);
+        char *chunk = arena_alloc(call->arena, 1 << 20);
+        uint8_t found[16];
+
+        for (uint64_t at = 0; at < ref->size_bytes;) {
+                size_t len = ref->size_bytes - at < 1 << 20 ? (size_t)(ref->size_bytes - at) : 1 << 20;
+                enum rc rc = blob_read(call->domain->blobs, ref, at, chunk, len, err);
+
+                if (rc)
+                        return rc;
+                crypto_digest_add(digest, chunk, len);
+                at += len;
+        }
+        crypto_digest_end(digest, found);
+        if (memcmp(found, upload->digest, 16) != 0)
+                return err_set(err, RC_INVALID,
+                               "The bytes do not have the announced XXH128 digest: send the file again.");
+        return RC_OK;
+}
+
+static enum rc join_bytes(struct call *call, struct join *j, struct err *err)
+{
+        struct blob_expect expect = { .has_size = true, .has_md5 = true };
+        struct blob_ref *refs = arena_array(call->arena, struct blob_ref, j->count);
+        enum rc rc;
+
+        memcpy(expect.md5, j->upload->md5, 16);
+        for (size_t i = 0; i < j->count; i++) {
+                memcpy(refs[i].sha256, j->parts[i].bytes.sha256, 32);
+                refs[i].size_bytes = (uint64_t)j->parts[i].bytes.size_bytes;
+                expect.size_bytes += refs[i].size_bytes;
+        }
+        rc = blob_put_concat(call->domain->blobs, call->domain->parts, refs, j->count, &expect, &j->digests, err);
+        if (!rc && j->upload->algorithm == DIGEST_XXH128)
+                rc = check_xxh128(call, j->upload, &j->digests.ref, err);
+        return rc;
+}
+
+static enum rc complete_write(struct call *call, void *payload, struct err *err)
+{
+        struct join *j = payload;
+
+        return store_upload_complete(call->conn, j->upload->id, clock_now_us(), err);
+}
+
+/* The parts have done their duty. One that another upload has too is left to that one. */
+static enum rc drop_parts(struct call *call, const struct join *j, struct err *err)
+{
+        for (size_t i = 0; i < j->count; i++) {
+                struct blob_ref ref = { .size_bytes = (uint64_t)j->parts[i].bytes.size_bytes };
+                bool shared = false;
+                enum rc rc = store_upload_part_shared(call->conn, j->upload->id, j->parts[i].bytes.sha256, &shared,
+                                                      err);
+
+                memcpy(ref.sha256, j->parts[i].bytes.sha256, 32);
+                if (!rc && !shared)
+                        rc = blob_delete(call->domain->parts, &ref, err);
+                if (rc)
+                        return rc;
+        }
+        return RC_OK;
+}
+
+static enum rc load_join(struct call *call, int64_t artifact_id, int64_t upload_id, struct join *j, struct err *err)
+{
+        struct artifact *artifact = NULL;
+        enum rc rc = db_read_refresh(call->conn, err);   /* another call may have finished while this one waited */
+
+        if (!rc)
+                rc = find_upload(call, upload_id, &j->upload, &artifact, err);
+        if (rc)
+                return rc;
+        if (j->upload->artifact_id != artifact_id)
+                return err_set(err, RC_INVALID, "The upload belongs to another artifact.");
+        j->parts = arena_array(call->arena, struct upload_part, (size_t)j->upload->part_count);
+        return store_upload_parts(call->conn, upload_id, j->parts, (size_t)j->upload->part_count, &j->count, err);
+}
+
+enum rc upload_parts_complete(struct call *call, int64_t artifact_id, struct str storage_path UNUSED,
+                              int64_t upload_id, const struct completed_part *parts, size_t count, struct err *err)
+{
+        _cleanup_(joining_leave) int64_t entered = upload_id;
+        struct join j = { 0 };
+        enum rc rc;
+
+        joining_enter(upload_id);
+        rc = load_join(call, artifact_id, upload_id, &j, err);
+        if (rc || j.upload->completed)
+                return rc;
+        rc = check_parts(&j, parts, count, err);
+        if (!rc)
+                rc = join_bytes(call, &j, err);
+        if (!rc)
+                rc = upload_file_done(call, artifact_id, j.upload->digest, j.upload->algorithm, &j.digests, err);
+        if (!rc)
+                rc = domain_write(call, complete_write, &j, err);
+        if (rc)
+                return rc;
+        return drop_parts(call, &j, err);
+}
+
+static enum rc abort_write(struct call *call, void *payload, struct err *err)
+{
+        struct join *j = payload;
+
+        return store_upload_delete(call->conn, j->upload->id, err);
+}
+
+enum rc upload_parts_abort(struct call *call, int64_t artifact_id, int64_t upload_id, struct err *err)
+{
+        _cleanup_(joining_leave) int64_t entered = upload_id;
+        struct join j = { 0 };
+        enum rc rc;
+
+        joining_enter(upload_id);
+        rc = load_join(call, artifact_id, upload_id, &j, err);
+        if (rc || j.upload->completed)
+                return rc;
+        rc = domain_write(call, abort_write, &j, err);
+        if (rc)
+                return rc;
+        return drop_parts(call, &j, err);
+}
