@@ -142,6 +142,35 @@ enum rc files_of_birth(struct call *call, struct str entity, int64_t birth_id, c
         return find_in(call, a, digest, ret, err);
 }
 
+enum rc files_of_entity(struct call *call, struct str entity, const uint8_t digest[16], struct file_bytes *ret,
+                        struct err *err)
+{
+        struct artifact_blob found[32];
+        size_t count = 0;
+        enum rc rc = store_artifact_blob_find(call->conn, digest, DIGEST_MD5, 0, found, ARRAY_LEN(found), &count,
+                                              err);
+
+        if (rc)
+                return rc;
+        for (size_t i = 0; i < count; i++) {
+                struct project *project = NULL;
+                bool may = false;
+
+                rc = project_see(call, found[i].project_id, &project, err);
+                if (!rc && project && str_eq_nocase(project->entity_name, entity))
+                        rc = policy_may(call, project, ACT_DOWNLOAD, &may, err);
+                if (rc)
+                        return rc;
+                if (!may)
+                        continue;
+                memcpy(ret->ref.sha256, found[i].bytes.sha256, sizeof(ret->ref.sha256));
+                ret->ref.size_bytes = (uint64_t)found[i].bytes.size_bytes;
+                ret->path = STR("file");
+                return RC_OK;
+        }
+        return err_set(err, RC_NOT_FOUND, "There is no such file, or you may not read it.");
+}
+
 enum rc files_require_download(struct call *call, int64_t artifact_id, int64_t collection_id, enum action action,
                                struct artifact **ret_artifact, struct err *err)
 {

@@ -31,6 +31,9 @@ MUST_USE enum rc files_through_collection(struct call *call, struct str entity, 
 /* The same for addresses that name only the artifact that the bytes were stored for. */
 MUST_USE enum rc files_of_birth(struct call *call, struct str entity, int64_t birth_id, const uint8_t digest[16],
                                 struct file_bytes *ret, struct err *err);
+/* For the oldest addresses, which name no artifact: any file with the digest that the entity holds and the caller may download. */
+MUST_USE enum rc files_of_entity(struct call *call, struct str entity, const uint8_t digest[16],
+                                 struct file_bytes *ret, struct err *err);
 /* May the account still read this file of the artifact through this collection (0: through any place)? */
 MUST_USE enum rc files_require_download(struct call *call, int64_t artifact_id, int64_t collection_id,
                                         enum action action, struct artifact **ret_artifact, struct err *err);

@@ -1,0 +1,62 @@
+/*
+ * transfer/serve.c - see serve.h.
+ */
+#include "transfer/serve.h"
+
+#include "crypto/crypto.h"
+#include "model/model.h"
+
+static struct str last_piece(struct str path)
+{
+        for (size_t i = path.len; i > 0; i--) {
+                if (path.ptr[i - 1] == '/')
+                        return str_slice(path, i, path.len);
+        }
+        return path;
+}
+
+/* RFC 6266 with RFC 5987 encoding: any name travels safely in a header. */
+static struct str disposition(struct arena *arena, struct str name)
+{
+        static const char digits[] = "0123456789ABCDEF";
+        _cleanup_(buf_done) struct buf buf = { 0 };
+
+        buf_add_str(&buf, STR("attachment; filename*=UTF-8''"));
+        for (size_t i = 0; i < name.len; i++) {
+                unsigned char c = (unsigned char)name.ptr[i];
+
+                if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                    memchr("-._~", c, 4)) {
+                        buf_add_c(&buf, (char)c);
+                } else {
+                        buf_add_c(&buf, '%');
+                        buf_add_c(&buf, digits[c >> 4]);
+                        buf_add_c(&buf, digits[c & 15]);
+                }
+        }
+        return arena_str(arena, buf_str(&buf));
+}
+
+enum rc serve_blob(struct http_request *req, struct blob_store *store, const struct blob_ref *ref, struct str name,
+                   struct err *err)
+{
+        struct arena *arena = http_arena(req);
+        struct blob_view view = { .fd = -1 };
+        struct http_entity entity = { .size_bytes = ref->size_bytes };
+        enum rc rc = blob_open(store, arena, ref, &view, err);
+
+        if (rc)
+                return rc;
+        entity.content_type = str_from(model_file_type(name).mime);
+        entity.etag = arena_printf(arena, "\"%.*s\"", STR_ARG(crypto_hex(arena, ref->sha256, sizeof(ref->sha256))));
+        http_reply_header(req, "Content-Disposition", disposition(arena, last_piece(name)));
+        http_reply_header(req, "X-Content-Type-Options", STR("nosniff"));
+        http_reply_header(req, "Content-Security-Policy", STR("sandbox; default-src 'none'"));
+        http_reply_header(req, "Referrer-Policy", STR("no-referrer"));
+        http_reply_header(req, "Cache-Control", STR("private, max-age=3600"));
+        if (view.fd >= 0)
+                http_reply_file(req, &entity, view.fd, view.offset);
+        else
+                http_reply_bytes(req, &entity, view.bytes);
+        return RC_OK;
+}
