@@ -22,7 +22,7 @@ bool upload_md5_parse(struct str hex, uint8_t ret[16])
 /* ---- begin ---- */
 
 struct begin_job {
-        struct upload upload;
+        struct multipart upload;
 };
 
 static enum rc begin_write(struct call *call, void *payload, struct err *err)
@@ -55,7 +55,7 @@ enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, c
 
 /* ---- a part has arrived ---- */
 
-static enum rc find_upload(struct call *call, int64_t upload_id, struct upload **ret, struct artifact **ret_artifact,
+static enum rc find_upload(struct call *call, int64_t upload_id, struct multipart **ret, struct artifact **ret_artifact,
                            struct err *err)
 {
         struct project *project = NULL;
@@ -76,7 +76,7 @@ struct part_job {
 static enum rc part_write(struct call *call, void *payload, struct err *err)
 {
         struct part_job *job = payload;
-        struct upload *upload = NULL;
+        struct multipart *upload = NULL;
         struct artifact *artifact = NULL;
         enum rc rc = find_upload(call, job->upload_id, &upload, &artifact, err);
 
@@ -138,7 +138,7 @@ static void joining_leave(int64_t *upload_id)
 }
 
 struct join {
-        struct upload *upload;
+        struct multipart *upload;
         struct upload_part *parts;
         size_t count;
         struct blob_digests digests;
@@ -168,7 +168,7 @@ static enum rc check_parts(const struct join *j, const struct completed_part *sa
         return RC_OK;
 }
 
-static enum rc check_xxh128(struct call *call, const struct upload *upload, const struct blob_ref *ref,
+static enum rc check_xxh128(struct call *call, const struct multipart *upload, const struct blob_ref *ref,
                             struct err *err)
 {
         _cleanup_(crypto_digest_freep) struct crypto_digest *digest = crypto_digest_new(CRYPTO_XXH128);

@@ -114,7 +114,7 @@ enum rc store_artifact_blob_find(struct db_conn *conn, const uint8_t digest[16],
 
 /* ---- multipart uploads ---- */
 
-enum rc store_upload_insert(struct db_conn *conn, struct upload *u, int64_t now_us, struct err *err)
+enum rc store_upload_insert(struct db_conn *conn, struct multipart *u, int64_t now_us, struct err *err)
 {
         return store_insert(conn, &u->id, err,
                             "INSERT INTO upload(artifact_id, digest, algorithm, md5, storage_path, part_count, "
@@ -123,11 +123,11 @@ enum rc store_upload_insert(struct db_conn *conn, struct upload *u, int64_t now_
                             digest_str(u->md5), u->storage_path, u->part_count, now_us);
 }
 
-enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct upload **ret,
+enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct multipart **ret,
                            struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        struct upload *u;
+        struct multipart *u;
         bool row = false;
         enum rc rc = store_query(conn, &stmt, err,
                                  "SELECT artifact_id, digest, algorithm, storage_path, part_count, completed_us, md5 "
@@ -142,7 +142,7 @@ enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id
         *ret = NULL;
         if (!row)
                 return RC_OK;
-        u = arena_new(arena, struct upload);
+        u = arena_new(arena, struct multipart);
         u->id = id;
         u->artifact_id = db_column_i64(stmt, 0);
         if (db_column_str(stmt, 1).len == sizeof(u->digest))

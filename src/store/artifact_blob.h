@@ -31,7 +31,7 @@ MUST_USE enum rc store_artifact_blob_find(struct db_conn *conn, const uint8_t di
                                           struct artifact_blob *ret, size_t max, size_t *ret_count,
                                           struct err *err);
 
-struct upload {
+struct multipart {
         int64_t id;
         int64_t artifact_id;
         uint8_t digest[16];
@@ -46,8 +46,8 @@ struct upload_part {
         struct stored_bytes bytes;
         uint8_t md5[16];
 };
-MUST_USE enum rc store_upload_insert(struct db_conn *conn, struct upload *u, int64_t now_us, struct err *err);
-MUST_USE enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct upload **ret,
+MUST_USE enum rc store_upload_insert(struct db_conn *conn, struct multipart *u, int64_t now_us, struct err *err);
+MUST_USE enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct multipart **ret,
                                     struct err *err);
 /* Does an upload (not this one) need a part with these bytes? */
 MUST_USE enum rc store_upload_part_shared(struct db_conn *conn, int64_t upload_id, const uint8_t sha256[32],
