@@ -49,7 +49,6 @@ struct db_config {
         unsigned readers_max;     /* 0: 2 x cores, at most 8; opened on demand */
         size_t cache_bytes;       /* page cache per connection; 0: 1 MiB readers, 8 MiB writer */
         unsigned batch_max;       /* writes per commit at most; 0: 256 */
-        unsigned page_bytes;      /* of a database that is made; a power of two; 0: 8192 */
 };
 
 MUST_USE enum rc db_open(const struct db_config *config, struct db **ret_db, struct err *err);

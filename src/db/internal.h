@@ -81,7 +81,6 @@ struct readers {
 
 struct db {
         char *path;
-        unsigned page_bytes;
         size_t reader_cache_bytes;
         size_t writer_cache_bytes;
         atomic_bool failed;

@@ -22,7 +22,6 @@ enum rc db_open(const struct db_config *config, struct db **ret_db, struct err *
         db->path = strdup(config->path);
         if (!db->path)
                 abort();
-        db->page_bytes = config->page_bytes ? config->page_bytes : 8192;
         db->reader_cache_bytes = config->cache_bytes ? config->cache_bytes : (size_t)1 << 20;
         db->writer_cache_bytes = config->cache_bytes ? config->cache_bytes : (size_t)8 << 20;
         atomic_init(&db->failed, false);

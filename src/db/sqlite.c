@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define PAGE_BYTES 4096 /* measured: larger ones write more for the same change (docs/decisions/0002) */
 #define WAL_KEEP_BYTES (64 * 1024 * 1024) /* a longer WAL file is cut back when it starts over */
 
 /* ---- codes -------------------------------------------------------------------------- */
@@ -191,9 +192,9 @@ static enum rc configure(struct db_conn *conn, enum conn_kind kind, size_t cache
 
         /* The page size takes effect only on a file that is still empty, and before WAL. */
         snprintf(sql, sizeof(sql),
-                 "PRAGMA page_size=%u; PRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                 "PRAGMA page_size=%d; PRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
                  "PRAGMA secure_delete=OFF; PRAGMA mmap_size=0;",
-                 conn->db->page_bytes, cache_bytes / 1024);
+                 PAGE_BYTES, cache_bytes / 1024);
         rc = conn_script(conn, sql, err);
         if (rc)
                 return rc;

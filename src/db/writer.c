@@ -244,7 +244,7 @@ enum rc writer_start(struct db *db, unsigned batch_max, struct err *err)
         if (rc)
                 return rc;
         page = page_bytes(writer->conn);
-        writer->passive_pages = (8u << 20) / page;
+        writer->passive_pages = (16u << 20) / page;
         writer->restart_pages = (64u << 20) / page;
         writer->batch_max = batch_max;
         pthread_mutex_init(&writer->lock, NULL);

@@ -33,7 +33,7 @@ static const struct db_migration migrations[] = {
 enum rc small_open(const char *dir, struct db **ret_db, struct err *err)
 {
         struct arena arena _cleanup_(arena_done) = { 0 };
-        struct db_config config = { .page_bytes = 4096 };
+        struct db_config config = { 0 };
         struct db *db = NULL;
         enum rc rc;
 

@@ -165,7 +165,7 @@ static void quick_check_finds_damage(void **state)
         db_close(db);
         memset(garbage, 0xa5, sizeof(garbage));
         fd = open(scratch_path(*state, "test.db"), O_RDWR);
-        assert_int_equal(pwrite(fd, garbage, sizeof(garbage), 5 * 8192), sizeof(garbage));
+        assert_int_equal(pwrite(fd, garbage, sizeof(garbage), 9 * 4096), sizeof(garbage));
         close(fd);
         db = test_open(*state);
         assert_int_equal(db_quick_check(db, &err), RC_CORRUPT);
