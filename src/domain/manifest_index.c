@@ -69,7 +69,7 @@ static enum rc read_bytes(struct manifest_index *index, uint64_t at, void *ret, 
 /* A leaf, node or page that lies whole in memory: checks it, gives its two numbers and its body. */
 static bool open_part(const uint8_t *part, size_t len, uint32_t *ret_a, uint32_t *ret_b, struct bytes *ret_body)
 {
-        if (len < 16 || load_u64(part) != part_checksum(part + 8, len - 8))
+        if (len < 16 || !part_checksum_holds(part, part + 8, len - 8))
                 return false;
         *ret_a = load_u32(part + 8);
         *ret_b = load_u32(part + 12);
