@@ -19,14 +19,11 @@
 #include "model/principal.h"
 #include "store/query.h"
 
-struct auth;
-
 /* What one server process is made of; immutable after start. */
 struct domain {
         struct db *db;
         struct blob_store *blobs;
         struct blob_store *parts;   /* of uploads in parts, until they are joined */
-        struct auth *auth;          /* signs URLs: for api/ and transfer/, never asked by domain/ */
         struct str public_url;      /* without a trailing slash; absent: derived from each request */
 };
 
