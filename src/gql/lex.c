@@ -11,6 +11,7 @@
  */
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "gql/syntax.h"
 
 void gql_lexer_init(struct gql_lexer *lexer, struct arena *arena, struct str source)
@@ -123,7 +124,18 @@ static struct str shown(const struct gql_lexer *lexer)
         return arena_printf(lexer->arena, "U+%04X", (unsigned)point);
 }
 
-/* `units` UTF-16 units from pos on; half a surrogate pair becomes U+FFFD. */
+struct str gql_quotable(struct arena *arena, struct str text)
+{
+        _cleanup_(buf_done) struct buf shown = { 0 };
+
+        if (str_is_empty(text) || !memchr(text.ptr, '\0', text.len))
+                return text;
+        for (size_t i = 0; i < text.len; i++)
+                buf_add(&shown, text.ptr[i] ? &text.ptr[i] : "\xEF\xBF\xBD", text.ptr[i] ? 1 : 3);
+        return arena_str(arena, buf_str(&shown));
+}
+
+/* `units` UTF-16 units from pos on, to quote them; half a surrogate pair becomes U+FFFD. */
 static struct str slice_units(const struct gql_lexer *lexer, size_t units)
 {
         size_t at = lexer->pos;
@@ -131,13 +143,15 @@ static struct str slice_units(const struct gql_lexer *lexer, size_t units)
         while (units > 0 && at < lexer->source.len) {
                 unsigned char first = (unsigned char)lexer->source.ptr[at];
 
-                if (sequence_units(first) > units)
-                        return arena_printf(lexer->arena, "%.*s\xEF\xBF\xBD",
-                                            (int)(at - lexer->pos), lexer->source.ptr + lexer->pos);
+                if (sequence_units(first) > units) {
+                        struct str whole = gql_quotable(lexer->arena, str_slice(lexer->source, lexer->pos, at));
+
+                        return arena_printf(lexer->arena, "%.*s\xEF\xBF\xBD", STR_ARG(whole));
+                }
                 units -= sequence_units(first);
                 at += sequence_len(first);
         }
-        return (struct str){ lexer->source.ptr + lexer->pos, at - lexer->pos };
+        return gql_quotable(lexer->arena, str_slice(lexer->source, lexer->pos, at));
 }
 
 static bool is_digit(unsigned char c)

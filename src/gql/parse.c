@@ -43,7 +43,7 @@ struct str gql_token_describe(struct arena *arena, const struct gql_token *token
 
         if (str_is_null(token->text))
                 return name;
-        return arena_printf(arena, "%.*s \"%.*s\"", STR_ARG(name), STR_ARG(token->text));
+        return arena_printf(arena, "%.*s \"%.*s\"", STR_ARG(name), STR_ARG(gql_quotable(arena, token->text)));
 }
 
 /* Reads and counts; `advance` is what graphql-js counts, so a token that was peeked counts later. */

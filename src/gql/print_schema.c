@@ -10,24 +10,21 @@
 
 #define DEFAULT_REASON "No longer supported"
 
-/* Members of a block after the first have an empty line before their description. */
-static void print_description(struct gql_printer *p, const char *text, bool first)
+static void print_description(struct gql_printer *p, const char *text)
 {
         struct str description = str_from(text);
 
-        if (!text)
-                return;
-        if (!first) {
-                /* The empty line has no indentation. */
-                unsigned indent = p->indent;
+        if (text)
+                gql_print_description(p, description, gql_printable_as_block(description));
+}
 
-                p->indent = 0;
-                gql_print_newline(p);
-                p->indent = indent;
-                for (unsigned i = 0; i < indent; i++)
-                        gql_print_text(p, "  ");
-        }
-        gql_print_description(p, description, gql_printable_as_block(description));
+/* A new line for a member and its description, which has an empty line before it unless it is the first. */
+static void begin_member(struct gql_printer *p, const char *description, size_t index)
+{
+        if (description && index > 0)
+                gql_print_text(p, "\n");
+        gql_print_newline(p);
+        print_description(p, description);
 }
 
 static void print_deprecated(struct gql_printer *p, const char *reason)
@@ -79,12 +76,10 @@ static void print_args(struct gql_printer *p, const struct gql_field_info *field
         gql_print_text(p, "(");
         p->indent += lines;
         for (size_t i = 0; i < field->arg_count; i++) {
-                if (lines) {
-                        gql_print_newline(p);
-                        print_description(p, field->args[i].description, i == 0);
-                } else if (i > 0) {
+                if (lines)
+                        begin_member(p, field->args[i].description, i);
+                else if (i > 0)
                         gql_print_text(p, ", ");
-                }
                 print_input(p, &field->args[i]);
         }
         p->indent -= lines;
@@ -104,13 +99,6 @@ static void end_block(struct gql_printer *p)
         p->indent--;
         gql_print_newline(p);
         gql_print_text(p, "}");
-}
-
-/* A line break before a member, and its description. */
-static void begin_member(struct gql_printer *p, const char *description, size_t index)
-{
-        gql_print_newline(p);
-        print_description(p, description, index == 0);
 }
 
 static void print_list(struct gql_printer *p, const char *before, const struct gql_type *const *types, size_t count,
@@ -167,7 +155,7 @@ static void print_type(struct gql_printer *p, const struct gql_type *type)
                 [GQL_TYPE_UNION] = "union ", [GQL_TYPE_ENUM] = "enum ", [GQL_TYPE_INPUT] = "input ",
         };
 
-        print_description(p, type->description, true);
+        print_description(p, type->description);
         gql_print_text(p, words[type->kind]);
         gql_print_text(p, type->name);
         switch (type->kind) {
@@ -202,7 +190,7 @@ static bool print_roots(struct gql_printer *p, const struct gql_schema *schema)
 
         if (common && !schema->description)
                 return false;
-        print_description(p, schema->description, true);
+        print_description(p, schema->description);
         gql_print_text(p, "schema");
         begin_block(p);
         gql_print_newline(p);

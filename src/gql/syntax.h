@@ -41,6 +41,8 @@ void gql_lexer_init(struct gql_lexer *lexer, struct arena *arena, struct str sou
 void gql_lexer_next(struct gql_lexer *lexer, struct gql_token *ret);
 /* Records "Syntax Error: ..." unless an error is recorded already. */
 void gql_lexer_fail(struct gql_lexer *lexer, struct gql_loc loc, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* For messages, which are C strings on their way: U+0000 becomes U+FFFD. */
+struct str gql_quotable(struct arena *arena, struct str text);
 /* The place of byte `at` of a well-formed or broken source; slow, for errors. */
 struct gql_loc gql_source_loc(struct str source, size_t at);
 

@@ -15,6 +15,7 @@
 #include "gql/validate.h"
 
 #include "gql/print.h"
+#include "gql/syntax.h"
 
 #define DEFAULT_MAX_ERRORS 100
 #define MAX_WRAPPERS 15
@@ -81,8 +82,9 @@ struct input_place validation_typeref(const struct validation *v, const struct g
                 if (depth < MAX_WRAPPERS)
                         place.use.wrap |= (ref->kind == GQL_TYPEREF_LIST ? GQL_WRAP_LIST : GQL_WRAP_NON_NULL)
                                           << 2 * depth;
-        place.use.type = gql_schema_type(v->schema, ref->name);
-        place.known = place.use.type && gql_type_is_input(place.use.type) && depth <= MAX_WRAPPERS;
+        if (depth <= MAX_WRAPPERS)
+                place.use.type = gql_schema_type(v->schema, ref->name);
+        place.known = place.use.type && gql_type_is_input(place.use.type);
         return place;
 }
 
@@ -113,7 +115,7 @@ struct str validation_print_value(const struct validation *v, const struct gql_v
         struct gql_printer printer = { .out = &text };
 
         gql_print_value(&printer, value);
-        return arena_str(v->arena, buf_str(&text));
+        return arena_str(v->arena, gql_quotable(v->arena, buf_str(&text)));
 }
 
 struct str validation_print_use(const struct validation *v, struct gql_type_use use)
@@ -179,11 +181,6 @@ static void walk_field(struct validation *v, const struct gql_selection *field)
 
 static void walk_spread(struct validation *v, const struct gql_selection *spread)
 {
-        struct spread_use *use = arena_new(v->arena, struct spread_use);
-
-        use->spread = spread;
-        *v->current->spreads_tail = use;
-        v->current->spreads_tail = &use->next;
         rule_known_fragment_names(v, spread);
         rule_possible_spread(v, spread);
         walk_directives(v, spread->directives, "FRAGMENT_SPREAD");
@@ -269,6 +266,42 @@ static void walk_fragment(struct validation *v, const struct gql_definition *fra
         walk_selections(v, fragment->selections, type, false);
 }
 
+/* A selection set that waits to be looked into. */
+struct pending {
+        const struct gql_selection *selections;
+        struct pending *next;
+};
+
+/*
+ * Notes the spreads of a definition: those of a set before those of the sets in it, and of
+ * these the last first. It is the order in which graphql-js finds cycles.
+ */
+static void note_spreads(struct validation *v, struct definition_notes *notes)
+{
+        struct pending *pending = arena_new(v->arena, struct pending);
+
+        pending->selections = notes->def->selections;
+        while (pending) {
+                const struct gql_selection *one = pending->selections;
+
+                pending = pending->next;
+                for (; one; one = one->next) {
+                        if (one->kind == GQL_SELECTION_SPREAD) {
+                                struct spread_use *use = arena_new(v->arena, struct spread_use);
+
+                                use->spread = one;
+                                *notes->spreads_tail = use;
+                                notes->spreads_tail = &use->next;
+                        } else if (one->children) {
+                                struct pending *set = arena_new(v->arena, struct pending);
+
+                                *set = (struct pending){ one->children, pending };
+                                pending = set;
+                        }
+                }
+        }
+}
+
 static void note_definitions(struct validation *v)
 {
         v->notes = arena_array(v->arena, struct definition_notes, v->document->definition_count);
@@ -282,6 +315,7 @@ static void note_definitions(struct validation *v)
                 notes->def = def;
                 notes->variables_tail = &notes->variables;
                 notes->spreads_tail = &notes->spreads;
+                note_spreads(v, notes);
                 if (def->kind == GQL_DEF_FRAGMENT)
                         map_set(&v->fragments, def->name, notes);
                 v->operation_count += def->kind == GQL_DEF_OPERATION;

@@ -81,7 +81,10 @@ struct definition_notes *validation_fragment(const struct validation *v, struct 
 /* The field's definition, meta fields included; NULL: unknown. */
 const struct gql_field_info *validation_field(const struct validation *v, const struct gql_type *parent,
                                               struct str name);
-/* What a variable's type says; not known when the name is, or when it is wrapped too often for a type_use. */
+/*
+ * What a variable's type says. use.type is NULL when the name is unknown, or when there are
+ * too many wrappers for a type_use; known: it is an input type.
+ */
 struct input_place validation_typeref(const struct validation *v, const struct gql_typeref *ref);
 /* Where an argument or a member stands; def NULL: unknown. */
 struct input_place validation_place(const struct gql_input_def *def);

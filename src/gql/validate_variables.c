@@ -48,7 +48,7 @@ void rule_variable_is_input_type(struct validation *v, const struct gql_variable
         if (type && !gql_type_is_input(type))
                 validation_error_at(v, variable->type->loc, "Variable \"$%.*s\" cannot be non-input type \"%.*s\".",
                                     STR_ARG(variable->name), STR_ARG(validation_print_typeref(v, variable->type)));
-        else if (type && !validation_typeref(v, variable->type).known)
+        else if (type && !validation_typeref(v, variable->type).use.type)
                 validation_error_at(v, variable->type->loc, "The type of variable \"$%.*s\" has %u brackets and marks; "
                                                             "use 15 or fewer.", STR_ARG(variable->name), depth);
 }
@@ -93,7 +93,7 @@ static void check_position(struct validation *v, const struct gql_variable *vari
 {
         struct input_place type = validation_typeref(v, variable->type);
 
-        if (!use->place.known || !type.known || is_allowed(variable, type.use, &use->place))
+        if (!use->place.known || !type.use.type || is_allowed(variable, type.use, &use->place))
                 return;
         validation_error(v, (struct gql_loc[]){ variable->loc, use->value->loc }, 2,
                          "Variable \"$%.*s\" of type \"%.*s\" used in position expecting type \"%.*s\".",
