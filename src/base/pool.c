@@ -1,84 +1,157 @@
 /*
  * base/pool.c - worker threads and their bounded queue.
  *
- * One mutex guards everything in struct pool. `idle` counts the workers that are not
- * running a job, also those that were just started or woken and have not yet looked at
- * the queue; so "a job waits" means queued > idle, and the queue may hold idle jobs
- * more than its bound. The first thread is started by pool_new(), so a pool always
- * makes progress and pool_add() never depends on pthread_create().
+ * One mutex guards everything in struct pool. Jobs are often far shorter than waking a
+ * thread is, so as few threads are woken as possible:
  *
- * Workers block every signal: signals belong to the main thread.
+ *   - at most one worker at a time is "searching": woken or just started, and not yet at
+ *     the queue. Nobody wakes another one meanwhile, as that one will see all there is.
+ *   - a searching worker that takes a job and leaves others behind wakes the next. So as
+ *     long as jobs wait, somebody is searching or nobody is left to wake; a job never
+ *     waits behind a blocked one while a worker sleeps.
+ *   - workers sleep on a stack: the one that slept shortest, with the warmest cache, is
+ *     woken first, and a new thread is started only when none sleeps.
+ *
+ * Waking happens after the mutex is released, each worker has a semaphore of its own.
+ * The first thread is started by pool_new(), so a pool always makes progress and
+ * pool_add() never depends on pthread_create(). Workers block every signal: signals
+ * belong to the main thread.
  */
 #include "base/pool.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 
-struct pool {
-        pthread_mutex_t mutex;
-        pthread_cond_t work; /* a job was added, or stopping was set */
-        struct pool_job *first, **last;
-        pthread_t *threads;
-        unsigned thread_count, max_threads;
-        unsigned idle;
-        unsigned queued, queue_max;
-        bool stopping;
-        char name[16]; /* what the kernel takes as a thread name */
+struct worker {
+        struct pool *pool;
+        pthread_t thread;
+        struct worker *below; /* in the stack of sleepers */
+        sem_t wake;
 };
 
-static void *worker(void *payload)
+struct pool {
+        pthread_mutex_t mutex;
+        struct pool_job *first, **last;
+        struct worker *workers;
+        struct worker *sleepers;
+        unsigned worker_count, max_workers;
+        unsigned running;     /* workers inside a job */
+        bool searching;
+        unsigned queued, queue_max;
+        bool stopping;
+        char name[16];        /* what the kernel takes as a thread name */
+};
+
+static void *work(void *payload);
+
+/* Call with the mutex held (or before the pool is shared). Returns an errno value. */
+static int start_worker(struct pool *pool)
 {
-        struct pool *pool = payload;
+        struct worker *worker = &pool->workers[pool->worker_count];
+        sigset_t all, before;
+        int failed;
 
-        (void)pthread_mutex_lock(&pool->mutex);
-        for (;;) {
-                struct pool_job *job = pool->first;
+        worker->pool = pool;
+        if (sem_init(&worker->wake, 0, 0) < 0)
+                return errno;
+        (void)sigfillset(&all);
+        (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+        failed = pthread_create(&worker->thread, NULL, work, worker);
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+        if (failed) {
+                (void)sem_destroy(&worker->wake);
+                return failed;
+        }
+        (void)pthread_setname_np(worker->thread, pool->name);
+        pool->worker_count++;
+        pool->searching = true;
+        return 0;
+}
 
-                if (!job && pool->stopping)
-                        break;
-                if (!job) {
-                        (void)pthread_cond_wait(&pool->work, &pool->mutex);
-                        continue;
-                }
+/*
+ * Sees to it that somebody comes for the jobs. Call with the mutex held; who is returned
+ * is to be woken (wake()) after it is released.
+ */
+static struct worker *summon(struct pool *pool)
+{
+        struct worker *worker = pool->sleepers;
+
+        if (pool->searching || !pool->first)
+                return NULL;
+        if (worker) {
+                pool->sleepers = worker->below;
+                pool->searching = true;
+        } else if (pool->worker_count < pool->max_workers && !pool->stopping) {
+                /* That a thread cannot be started now is no harm: the others will get to the job. */
+                (void)start_worker(pool);
+        }
+        return worker;
+}
+
+static void wake(struct worker *worker)
+{
+        if (worker)
+                (void)sem_post(&worker->wake);
+}
+
+/* The next job, or NULL when the pool ends. Call with the mutex held; released on return. */
+static struct pool_job *next_job(struct pool *pool, struct worker *self, bool *searching)
+{
+        struct worker *next;
+        struct pool_job *job;
+
+        while (!pool->first && !pool->stopping) {
+                if (*searching)
+                        pool->searching = *searching = false;
+                self->below = pool->sleepers;
+                pool->sleepers = self;
+                (void)pthread_mutex_unlock(&pool->mutex);
+                while (sem_wait(&self->wake) < 0)
+                        ;
+                (void)pthread_mutex_lock(&pool->mutex);
+                *searching = true;
+        }
+        if (*searching)
+                pool->searching = *searching = false;
+        job = pool->first;
+        if (job) {
                 pool->first = job->next;
                 if (!pool->first)
                         pool->last = &pool->first;
                 job->next = NULL;
                 pool->queued--;
-                pool->idle--;
-                (void)pthread_mutex_unlock(&pool->mutex);
-                job->run(job); /* the job may be gone after this */
-                (void)pthread_mutex_lock(&pool->mutex);
-                pool->idle++;
+                pool->running++;
         }
+        next = summon(pool);
         (void)pthread_mutex_unlock(&pool->mutex);
-        return NULL;
+        wake(next);
+        return job;
 }
 
-/* Call with the mutex held (or before the pool is shared). Returns an errno value. */
-static int start_thread(struct pool *pool)
+static void *work(void *payload)
 {
-        sigset_t all, before;
-        int failed;
+        struct worker *self = payload;
+        struct pool *pool = self->pool;
+        struct pool_job *job;
+        bool searching = true;
 
-        (void)sigfillset(&all);
-        (void)pthread_sigmask(SIG_BLOCK, &all, &before);
-        failed = pthread_create(&pool->threads[pool->thread_count], NULL, worker, pool);
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-        if (failed)
-                return failed;
-        (void)pthread_setname_np(pool->threads[pool->thread_count], pool->name);
-        pool->thread_count++;
-        pool->idle++;
-        return 0;
+        (void)pthread_mutex_lock(&pool->mutex);
+        while ((job = next_job(pool, self, &searching)) != NULL) {
+                job->run(job); /* the job may be gone after this */
+                (void)pthread_mutex_lock(&pool->mutex);
+                pool->running--;
+        }
+        return NULL;
 }
 
 static void pool_destroy(struct pool *pool)
 {
-        (void)pthread_cond_destroy(&pool->work);
+        for (unsigned i = 0; i < pool->worker_count; i++)
+                (void)sem_destroy(&pool->workers[i].wake);
         (void)pthread_mutex_destroy(&pool->mutex);
-        free(pool->threads);
+        free(pool->workers);
         free(pool);
 }
 
@@ -93,20 +166,19 @@ enum rc pool_new(const char *name, unsigned max_threads, unsigned queue_max,
         pool = calloc(1, sizeof(*pool));
         if (!pool)
                 return err_set(err, RC_UNAVAILABLE, "out of memory");
-        pool->threads = calloc(max_threads, sizeof(*pool->threads));
-        if (!pool->threads) {
+        pool->workers = calloc(max_threads, sizeof(*pool->workers));
+        if (!pool->workers) {
                 free(pool);
                 return err_set(err, RC_UNAVAILABLE, "out of memory");
         }
         (void)pthread_mutex_init(&pool->mutex, NULL);
-        (void)pthread_cond_init(&pool->work, NULL);
         pool->last = &pool->first;
-        pool->max_threads = max_threads;
+        pool->max_workers = max_threads;
         pool->queue_max = queue_max;
         (void)snprintf(pool->name, sizeof(pool->name), "%s", name);
 
         (void)pthread_mutex_lock(&pool->mutex);
-        failed = start_thread(pool);
+        failed = start_worker(pool);
         (void)pthread_mutex_unlock(&pool->mutex);
         if (failed) {
                 pool_destroy(pool);
@@ -119,24 +191,21 @@ enum rc pool_new(const char *name, unsigned max_threads, unsigned queue_max,
 
 bool pool_add(struct pool *pool, struct pool_job *job)
 {
-        unsigned unstarted;
+        struct worker *worker = NULL;
         bool added = false;
 
         (void)pthread_mutex_lock(&pool->mutex);
-        unstarted = pool->max_threads - pool->thread_count;
-        if (pool->queued >= pool->idle && pool->queued - pool->idle >= unstarted + pool->queue_max)
-                goto out;
-        /* A thread that cannot be started now is no harm: the others will get to the job. */
-        if (pool->queued >= pool->idle && unstarted && !pool->stopping)
-                (void)start_thread(pool);
-        job->next = NULL;
-        *pool->last = job;
-        pool->last = &job->next;
-        pool->queued++;
-        added = true;
-        (void)pthread_cond_signal(&pool->work);
-out:
+        /* Jobs that a worker is free for, or could be started for, do not count as waiting. */
+        if (pool->queued < pool->max_workers - pool->running + pool->queue_max) {
+                job->next = NULL;
+                *pool->last = job;
+                pool->last = &job->next;
+                pool->queued++;
+                worker = summon(pool);
+                added = true;
+        }
         (void)pthread_mutex_unlock(&pool->mutex);
+        wake(worker);
         return added;
 }
 
@@ -146,10 +215,12 @@ void pool_free(struct pool *pool)
                 return;
         (void)pthread_mutex_lock(&pool->mutex);
         pool->stopping = true;
-        (void)pthread_cond_broadcast(&pool->work);
+        for (struct worker *worker = pool->sleepers; worker; worker = worker->below)
+                wake(worker);
+        pool->sleepers = NULL;
         (void)pthread_mutex_unlock(&pool->mutex);
         /* No thread is started once stopping is set, so the count stands still. */
-        for (unsigned i = 0; i < pool->thread_count; i++)
-                (void)pthread_join(pool->threads[i], NULL);
+        for (unsigned i = 0; i < pool->worker_count; i++)
+                (void)pthread_join(pool->workers[i].thread, NULL);
         pool_destroy(pool);
 }
