@@ -1,16 +1,9 @@
 /*
- * server/main.c - the vitrined program: looks at the first word and hands over.
+ * server/main.c - the vitrined program; everything is in command.c.
  */
-#include <stdio.h>
-
-#include "base/base.h"
+#include "server/command.h"
 
 int main(int argc, char **argv)
 {
-        if (argc == 2 && str_eq_c(str_from(argv[1]), "--version")) {
-                (void)puts("vitrined " VITRINE_VERSION);
-                return EXIT_SUCCESS;
-        }
-        (void)fputs("usage: vitrined --version\n", stderr);
-        return 2;
+        return command_main(argc, argv);
 }
