@@ -72,7 +72,7 @@ install: configure
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
 
 clean:
-	rm -rf $(BUILD) build-asan
+	rm -rf $(BUILD) build-asan build-fuzz
 
 distclean: clean
 	rm -rf .venv tests/graphql/node_modules

@@ -26,8 +26,8 @@
 #define FALLTHROUGH __attribute__((fallthrough))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Runs f(&variable) when the variable leaves its scope. */
-#define _cleanup_(f) __attribute__((cleanup(f)))
+/* Runs f(&variable) when the variable leaves its scope; a guard needs no other use. */
+#define _cleanup_(f) __attribute__((cleanup(f), unused))
 /* Hand an owned value over: yields it and leaves the empty value behind. */
 #define TAKE_PTR(p) ({ __auto_type taken_ = (p); (p) = NULL; taken_; })
 #define TAKE_FD(fd) ({ int taken_ = (fd); (fd) = -1; taken_; })

@@ -1,5 +1,5 @@
 /*
- * fuzz_clock.c - clock_parse on any bytes: what it takes must come back from formatting.
+ * fuzz/fuzz_clock.c - clock_parse on any bytes: what it takes must come back from formatting.
  */
 #include "base/clock.h"
 

@@ -1,5 +1,5 @@
 /*
- * fuzz_gql.c - the GraphQL parser on any bytes: what it takes must print, and the print
+ * fuzz/fuzz_gql.c - the GraphQL parser on any bytes: what it takes must print, and the print
  * must parse and print the same.
  */
 #include "gql/gql.h"
