@@ -54,6 +54,11 @@ void blob_store_close(struct blob_store *store)
                 store->ops->close(store);
 }
 
+bool blob_store_failed(const struct blob_store *store)
+{
+        return store->ops->failed(store);
+}
+
 /* ---- putting ------------------------------------------------------------------------ */
 
 enum rc blob_put_begin(struct blob_store *store, const struct blob_expect *expect, struct blob_put **ret_put,

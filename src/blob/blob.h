@@ -49,6 +49,8 @@ struct blob_fs_config {
 };
 MUST_USE enum rc blob_fs_open(const struct blob_fs_config *config, struct blob_store **ret_store, struct err *err);
 void blob_store_close(struct blob_store *store); /* accepts NULL */
+/* True after a disk error that makes further puts unsafe: the process should stop, as with db_failed(). */
+bool blob_store_failed(const struct blob_store *store);
 
 MUST_USE enum rc blob_put_begin(struct blob_store *store, const struct blob_expect *expect,
                                 struct blob_put **ret_put, struct err *err);

@@ -43,6 +43,7 @@ struct blob_ops {
                           bool *ret_deleted, struct err *err);
         enum rc (*list)(struct blob_store *store, const uint8_t *after, struct blob_item *ret, size_t max,
                         size_t *ret_count, struct err *err);
+        bool (*failed)(const struct blob_store *store);
         void (*close)(struct blob_store *store);
 };
 

@@ -269,7 +269,10 @@ void writer_stop(struct db *db)
                 pthread_cond_signal(&writer->wake);
                 pthread_join(writer->thread, NULL);
         }
-        if (writer->conn && !atomic_load(&db->failed)) {
+        if (writer->conn && atomic_load(&db->failed)) {
+                /* The log is the truth now; the next start recovers from what the disk really holds. */
+                sqlite3_db_config(writer->conn->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        } else if (writer->conn) {
                 /* Another process may be reading: then the log stays, and costs nothing but its size. */
                 sqlite3_wal_checkpoint_v2(writer->conn->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
                 sqlite3_wal_checkpoint_v2(writer->conn->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

@@ -218,6 +218,7 @@ static void blob_put_survives_reopening(void **state)
         fixture->store = open_store(&fixture->scratch);
         assert_stored(fixture, small);
         assert_stored(fixture, large);
+        assert_false(blob_store_failed(fixture->store));
 }
 
 /* ---- expectations ------------------------------------------------------------------- */

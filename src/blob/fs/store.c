@@ -171,6 +171,11 @@ static void fs_close(struct blob_store *base)
         free(store);
 }
 
+static bool fs_failed(const struct blob_store *store)
+{
+        return db_failed(((const struct fs_store *)store)->small);
+}
+
 static const struct blob_ops fs_ops = {
         .put_small = fs_put_small,
         .file_begin = fs_file_begin,
@@ -183,6 +188,7 @@ static const struct blob_ops fs_ops = {
         .exists = fs_exists,
         .remove = fs_remove,
         .list = fs_list,
+        .failed = fs_failed,
         .close = fs_close,
 };
 
