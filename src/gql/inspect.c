@@ -72,6 +72,14 @@ void gql_inspect_number(struct buf *buf, double value)
         }
 }
 
+static void add_rest(struct buf *buf, size_t hidden)
+{
+        if (hidden == 1)
+                buf_add_str(buf, STR(", ... 1 more item"));
+        else if (hidden)
+                buf_printf(buf, ", ... %zu more items", hidden);
+}
+
 static void inspect_value(struct buf *buf, const struct json *value, int depth);
 
 static void inspect_array(struct buf *buf, const struct json *array, int depth)
@@ -88,10 +96,7 @@ static void inspect_array(struct buf *buf, const struct json *array, int depth)
                         buf_add_str(buf, STR(", "));
                 inspect_value(buf, item, depth + 1);
         }
-        if (array->count == shown + 1)
-                buf_add_str(buf, STR(", ... 1 more item"));
-        else if (array->count > shown)
-                buf_printf(buf, ", ... %zu more items", array->count - shown);
+        add_rest(buf, array->count - shown);
         buf_add_c(buf, ']');
 }
 
@@ -157,31 +162,61 @@ struct str gql_inspect(struct arena *arena, const struct json *value)
         return arena_str(arena, buf_str(&buf));
 }
 
+static void inspect_out(struct buf *buf, const struct gql_out *out, int depth);
+
+static void inspect_out_list(struct buf *buf, const struct gql_out *list, int depth)
+{
+        size_t shown = list->count < ITEMS_MAX ? list->count : ITEMS_MAX;
+
+        if (list->count > 0 && depth > DEPTH_MAX) {
+                buf_add_str(buf, STR("[Array]"));
+                return;
+        }
+        buf_add_c(buf, '[');
+        for (size_t i = 0; i < shown; i++) {
+                if (i)
+                        buf_add_str(buf, STR(", "));
+                inspect_out(buf, &list->items[i], depth + 1);
+        }
+        add_rest(buf, list->count - shown);
+        buf_add_c(buf, ']');
+}
+
+static void inspect_out(struct buf *buf, const struct gql_out *out, int depth)
+{
+        switch (out->kind) {
+        case GQL_OUT_NULL:
+                buf_add_str(buf, STR("null"));
+                break;
+        case GQL_OUT_STR:
+                gql_write_string(buf, out->text);
+                break;
+        case GQL_OUT_INT:
+                gql_write_int(buf, out->integer);
+                break;
+        case GQL_OUT_FLOAT:
+                gql_inspect_number(buf, out->number);
+                break;
+        case GQL_OUT_BOOL:
+                buf_add_str(buf, out->boolean ? STR("true") : STR("false"));
+                break;
+        case GQL_OUT_JSON:
+                buf_add_str(buf, out->text);
+                break;
+        case GQL_OUT_OBJECT:
+                buf_add_str(buf, STR("[Object]"));
+                break;
+        case GQL_OUT_LIST:
+                inspect_out_list(buf, out, depth);
+                break;
+        }
+}
+
 struct str gql_inspect_out(struct arena *arena, const struct gql_out *out)
 {
         _cleanup_(buf_done) struct buf buf = { 0 };
 
-        switch (out->kind) {
-        case GQL_OUT_NULL:
-                return STR("null");
-        case GQL_OUT_STR:
-                gql_write_string(&buf, out->text);
-                break;
-        case GQL_OUT_INT:
-                gql_write_int(&buf, out->integer);
-                break;
-        case GQL_OUT_FLOAT:
-                gql_inspect_number(&buf, out->number);
-                break;
-        case GQL_OUT_BOOL:
-                return out->boolean ? STR("true") : STR("false");
-        case GQL_OUT_JSON:
-                return out->text;
-        case GQL_OUT_OBJECT:
-                return STR("[Object]");
-        case GQL_OUT_LIST:
-                return out->count ? STR("[Array]") : STR("[]");
-        }
+        inspect_out(&buf, out, 1);
         return arena_str(arena, buf_str(&buf));
 }
 
