@@ -1,11 +1,11 @@
 /*
- * domain/project.c - finding and changing projects and registries; see project.h.
+ * domain/project.c - finding and making projects and registries; see project.h.
  */
 #include "domain/project.h"
 
 #include "base/clock.h"
 #include "domain/event.h"
-#include "store/collection.h"
+#include "domain/project_internal.h"
 #include "store/organization.h"
 
 enum rc entity_find(struct call *call, struct str name, struct entity **ret, struct err *err)
@@ -132,7 +132,7 @@ static enum rc require_may_create(struct call *call, const struct entity *entity
         return RC_OK;
 }
 
-static enum rc check_name(const struct entity *entity, struct str name, struct err *err)
+enum rc project_check_name(const struct entity *entity, struct str name, struct err *err)
 {
         bool prefixed = str_starts(name, STR(MODEL_REGISTRY_PREFIX));
 
@@ -150,12 +150,12 @@ static enum rc check_name(const struct entity *entity, struct str name, struct e
         return model_check_project_name(name, err);
 }
 
-static enum rc make_project(struct call *call, const struct entity *entity, struct project *draft,
+enum rc project_make(struct call *call, const struct entity *entity, struct project *draft,
                             struct err *err)
 {
         struct str key = model_fold(call->arena, draft->name);
         struct project *same = NULL;
-        enum rc rc = check_name(entity, draft->name, err);
+        enum rc rc = project_check_name(entity, draft->name, err);
 
         if (!rc)
                 rc = require_may_create(call, entity, draft, err);
@@ -190,7 +190,7 @@ static enum rc make_project(struct call *call, const struct entity *entity, stru
                           err);
 }
 
-static struct project *new_draft(struct call *call, const struct entity *entity, struct str name)
+struct project *project_draft(struct call *call, const struct entity *entity, struct str name)
 {
         struct project *draft = arena_new(call->arena, struct project);
 
@@ -228,274 +228,11 @@ enum rc project_ensure(struct call *call, struct str entity_name, struct str nam
         if (project) {
                 rc = policy_require(call, project, ACT_LOG, err);
         } else {
-                project = new_draft(call, entity, name);
-                rc = make_project(call, entity, project, err);
+                project = project_draft(call, entity, name);
+                rc = project_make(call, entity, project, err);
         }
         if (rc)
                 return rc;
         *ret = project;
         return RC_OK;
-}
-
-/* ---- changing ---- */
-
-struct upsert_job {
-        const struct project_input *in;
-        struct project *project;
-        bool inserted;
-};
-
-static enum rc apply_access(struct call *call, struct project *p, struct str access, bool fresh, struct err *err)
-{
-        enum project_access wanted;
-
-        if (str_is_null(access))
-                return RC_OK;
-        if (str_eq_nocase(access, STR("RESTRICTED")))
-                wanted = ACCESS_RESTRICTED;
-        else if (str_eq_nocase(access, STR("PRIVATE")) || str_eq_nocase(access, STR("USER_WRITE")) ||
-                 str_eq_nocase(access, STR("ENTITY_WRITE")) || str_is_empty(access))
-                wanted = ACCESS_ORGANIZATION;
-        else
-                return err_set(err, RC_INVALID, "'%.*s' is no visibility: use PRIVATE or RESTRICTED.",
-                               STR_ARG(access));
-        if (!p->is_registry)
-                wanted = ACCESS_ORGANIZATION;
-        if (wanted == p->access)
-                return RC_OK;
-        if (p->is_core)
-                return err_set(err, RC_DENIED, "The visibility of the core registry '%.*s' cannot be changed.",
-                               STR_ARG(p->name));
-        if (!fresh) {
-                enum rc rc = policy_require(call, p, ACT_VISIBILITY, err);
-
-                if (rc)
-                        return rc;
-        }
-        p->access = wanted;
-        return RC_OK;
-}
-
-static enum rc apply_types(struct call *call, struct project *p, const struct project_input *in, bool fresh,
-                           struct err *err)
-{
-        int64_t id;
-        enum rc rc;
-
-        if (in->type_count == 0)
-                return RC_OK;
-        if (!p->is_registry)
-                return err_set(err, RC_INVALID, "Only a registry has accepted artifact types.");
-        if (p->allow_all_types && !fresh)
-                return err_set(err, RC_INVALID,
-                               "Cannot update artifact types when `allows_all_artifact_types` is True. Set it to "
-                               "False first.");
-        if (!fresh) {
-                rc = policy_require(call, p, ACT_EDIT_TYPES, err);
-                if (rc)
-                        return rc;
-        }
-        for (size_t i = 0; i < in->type_count; i++) {
-                rc = model_check_type_name(in->types[i], err);
-                if (!rc)
-                        rc = store_type_ensure(call->conn, p->id, in->types[i], STR(""), p->updated_us, &id, err);
-                if (rc)
-                        return rc;
-        }
-        return RC_OK;
-}
-
-static enum rc apply_allow_all(struct call *call, struct project *p, const struct project_input *in, bool fresh,
-                               struct err *err)
-{
-        if (!in->has_allow_all || !p->is_registry || in->allow_all_types == p->allow_all_types)
-                return RC_OK;
-        if (p->is_core)
-                return err_set(err, RC_DENIED,
-                               "The core registry '%.*s' accepts named types only: add a type instead.",
-                               STR_ARG(p->name));
-        if (!fresh) {
-                enum rc rc = policy_require(call, p, ACT_EDIT_TYPES, err);
-
-                if (rc)
-                        return rc;
-        }
-        p->allow_all_types = in->allow_all_types;
-        return RC_OK;
-}
-
-static enum rc apply_description(struct call *call, struct project *p, struct str description, bool fresh,
-                                 struct err *err)
-{
-        enum rc rc;
-
-        if (str_is_null(description) || str_eq(description, p->description))
-                return RC_OK;
-        if (p->is_core)
-                return err_set(err, RC_DENIED, "The description of the core registry '%.*s' cannot be changed.",
-                               STR_ARG(p->name));
-        rc = model_check_description(description, err);
-        if (!rc && !fresh)
-                rc = policy_require(call, p, p->is_registry ? ACT_RENAME_REGISTRY : ACT_EDIT_PROJECT, err);
-        if (rc)
-                return rc;
-        p->description = arena_str(call->arena, description);
-        return RC_OK;
-}
-
-static enum rc upsert_apply(struct call *call, struct upsert_job *job, struct err *err)
-{
-        const struct project_input *in = job->in;
-        struct project *p = job->project;
-        enum rc rc;
-
-        p->updated_us = clock_now_us();
-        rc = apply_description(call, p, in->description, job->inserted, err);
-        if (!rc)
-                rc = apply_access(call, p, in->access, job->inserted, err);
-        if (!rc)
-                rc = apply_allow_all(call, p, in, job->inserted, err);
-        if (!rc)
-                rc = apply_types(call, p, in, job->inserted, err);
-        if (!rc)
-                rc = store_project_update(call->conn, p, model_fold(call->arena, p->name), err);
-        if (rc || job->inserted)
-                return rc;
-        return event_note(call, &(struct event_row){ .action = STR("project_updated"),
-                                                     .org_id = p->org_id,
-                                                     .entity_id = p->entity_id,
-                                                     .project_id = p->id },
-                          err);
-}
-
-static enum rc upsert_write(struct call *call, void *payload, struct err *err)
-{
-        struct upsert_job *job = payload;
-        struct entity *entity = NULL;
-        enum rc rc = entity_find(call, job->in->entity_name, &entity, err);
-
-        if (rc)
-                return rc;
-        if (!entity)
-                return err_not_found(err, "entity", job->in->entity_name);
-        rc = store_project_by_name(call->conn, call->arena, entity->id, job->in->name, &job->project, err);
-        if (rc)
-                return rc;
-        job->inserted = !job->project;
-        if (job->inserted) {
-                job->project = new_draft(call, entity, job->in->name);
-                rc = make_project(call, entity, job->project, err);
-        } else {
-                rc = policy_require(call, job->project, ACT_VIEW, err);
-        }
-        if (rc)
-                return rc;
-        return upsert_apply(call, job, err);
-}
-
-enum rc project_upsert(struct call *call, const struct project_input *in, struct project **ret, bool *ret_inserted,
-                       struct err *err)
-{
-        struct upsert_job job = { .in = in };
-        enum rc rc;
-
-        if (str_is_empty(in->name))
-                return err_set(err, RC_INVALID, "The project needs a name.");
-        rc = domain_write(call, upsert_write, &job, err);
-        if (rc)
-                return rc;
-        *ret = job.project;
-        *ret_inserted = job.inserted;
-        return RC_OK;
-}
-
-struct rename_job {
-        struct str entity_name, old_name, new_name;
-        struct project *project;
-};
-
-static enum rc rename_write(struct call *call, void *payload, struct err *err)
-{
-        struct rename_job *job = payload;
-        struct entity *entity = NULL;
-        struct project *same = NULL;
-        enum rc rc = project_require(call, job->entity_name, job->old_name, ACT_VIEW, &job->project, err);
-
-        if (!rc)
-                rc = policy_require(call, job->project,
-                                    job->project->is_registry ? ACT_RENAME_REGISTRY : ACT_EDIT_PROJECT, err);
-        if (!rc)
-                rc = store_entity_by_id(call->conn, call->arena, job->project->entity_id, &entity, err);
-        if (rc)
-                return rc;
-        if (job->project->is_core)
-                return err_set(err, RC_DENIED, "The core registry '%.*s' cannot be renamed.",
-                               STR_ARG(job->project->name));
-        rc = check_name(entity, job->new_name, err);
-        if (!rc)
-                rc = store_project_by_key(call->conn, call->arena, entity->id,
-                                          model_fold(call->arena, job->new_name), &same, err);
-        if (rc)
-                return rc;
-        if (same && same->id != job->project->id)
-                return err_set(err, RC_EXISTS, "The name '%.*s' is taken, please use a different name.",
-                               STR_ARG(same->name));
-        job->project->name = arena_str(call->arena, job->new_name);
-        job->project->updated_us = clock_now_us();
-        rc = store_project_update(call->conn, job->project, model_fold(call->arena, job->new_name), err);
-        if (rc)
-                return rc;
-        return event_note(call, &(struct event_row){ .action = STR("project_renamed"),
-                                                     .org_id = job->project->org_id,
-                                                     .entity_id = entity->id,
-                                                     .project_id = job->project->id,
-                                                     .detail = event_detail(call, "from", job->old_name, "to",
-                                                                            job->new_name) },
-                          err);
-}
-
-enum rc project_rename(struct call *call, struct str entity_name, struct str old_name, struct str new_name,
-                       struct project **ret, struct err *err)
-{
-        struct rename_job job = { entity_name, old_name, new_name, NULL };
-        enum rc rc = domain_write(call, rename_write, &job, err);
-
-        if (rc)
-                return rc;
-        *ret = job.project;
-        return RC_OK;
-}
-
-static enum rc delete_write(struct call *call, void *payload, struct err *err)
-{
-        int64_t id = *(const int64_t *)payload;
-        int64_t now = clock_now_us();
-        struct project *p = NULL;
-        enum rc rc = store_project_by_id(call->conn, call->arena, id, &p, err);
-
-        if (rc)
-                return rc;
-        if (!p)
-                return err_set(err, RC_NOT_FOUND, "There is no such project or registry: it may have been deleted.");
-        rc = policy_require(call, p, p->is_registry ? ACT_DELETE_REGISTRY : ACT_DELETE_PROJECT, err);
-        if (rc)
-                return rc;
-        if (p->is_core)
-                return err_set(err, RC_DENIED, "The core registry '%.*s' cannot be deleted.", STR_ARG(p->name));
-        rc = store_collection_delete_in(call->conn, p->id, now, err);
-        if (!rc)
-                rc = store_project_delete(call->conn, p->id, now, err);
-        if (rc)
-                return rc;
-        return event_note(call, &(struct event_row){ .action = p->is_registry ? STR("registry_deleted")
-                                                                               : STR("project_deleted"),
-                                                     .org_id = p->org_id,
-                                                     .entity_id = p->entity_id,
-                                                     .project_id = p->id },
-                          err);
-}
-
-enum rc project_delete(struct call *call, int64_t id, struct err *err)
-{
-        return domain_write(call, delete_write, &id, err);
 }
