@@ -301,11 +301,9 @@ enum rc model_check_run_id(struct str id, struct err *err)
 
 /* Words that addresses of the server or of its pages start with. */
 static const char *const reserved_entities[] = {
-        "admin",    "api",      "apikeys", "artifacts", "artifactsV2", "assets",      "authorize", "favicon.ico",
-        "files",    "graphql",  "healthz", "home",      "login",       "logout",      "metrics",   "new",
-        "oidc",     "orgs",     "readyz",  "registry",  "robots.txt",  "search",      "service",   "service-redirect",
-        "settings", "setup",    "signup",  "static",    "storage",     "system",      "teams",     "uploads",
-        "users",    "usersettings", "wandb", "webhooks",
+        "api",     "artifacts", "artifactsV2", "assets",   "authorize",  "favicon.ico", "files",  "graphql",
+        "healthz", "login",     "logout",      "metrics",  "oidc",       "orgs",        "ready",  "readyz",
+        "robots.txt", "sdk",    "settings",    "static",   "storage",    "style.css",   "uploads",
 };
 
 enum rc model_check_entity_name(struct str name, struct err *err)
