@@ -74,8 +74,8 @@ static void id_parse_refuses_other_spellings(void **state UNUSED)
                 "Artifact:1",
                 "12",
                 "QXJ0aWZhY3Q6MQ==QXJ0aWZhY3Q6MQ==",
-                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-                "AAAAAAAAAAAAAAAAAAAA",
+                ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                 "AAAAAAAAAAAAAAAAAAAA"),
         };
 
         for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
