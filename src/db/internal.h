@@ -69,6 +69,8 @@ struct writer {
         unsigned batch_max;
         unsigned passive_pages; /* WAL length that asks for a checkpoint ... */
         unsigned restart_pages; /* ... and the one that waits for readers to make it start over */
+        unsigned due_pages;     /* the length at which the next checkpoint is tried */
+        unsigned checkpointed_pages; /* the length when it was last looked at */
 };
 
 struct readers {

@@ -17,8 +17,7 @@
  * stop and recover from the log at its next start.
  *
  * Checkpoints (moving pages from the log to the database file) run after the callers have
- * been answered, so that no commit waits for one. A log that readers keep from starting
- * over is forced to, at a larger size.
+ * been answered, so that no commit waits for one.
  *
  * Waiting: each caller sleeps on a semaphore of its own, so a commit wakes exactly those
  * whom it answers.
@@ -27,6 +26,8 @@
 
 #include <errno.h>
 #include <semaphore.h>
+
+#define RESTART_WAIT_MS 20
 
 struct write_job {
         struct write_job *next;
@@ -139,16 +140,28 @@ static void answer(struct write_job *jobs)
         }
 }
 
+/*
+ * A checkpoint copies what it can past the readers; the log starts over by itself with the
+ * next write when all has been copied and nobody reads from it. A log that has become long
+ * all the same is given a moment without readers. Only a moment: the reader in the way may
+ * belong to a caller who is waiting for us.
+ */
 static void checkpoint_when_due(struct writer *writer)
 {
         struct db_conn *conn = writer->conn;
-        int mode, code;
+        bool restart = conn->wal_pages >= writer->restart_pages;
+        int code;
 
-        if (conn->wal_pages < writer->passive_pages)
+        if (conn->wal_pages < writer->checkpointed_pages)
+                writer->due_pages = writer->passive_pages; /* it has started over */
+        writer->checkpointed_pages = conn->wal_pages;
+        if (conn->wal_pages < writer->due_pages)
                 return;
-        mode = conn->wal_pages < writer->restart_pages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
-        conn->wal_pages = 0; /* the next commit tells the truth again */
-        code = sqlite3_wal_checkpoint_v2(conn->handle, NULL, mode, NULL, NULL);
+        writer->due_pages = conn->wal_pages + writer->passive_pages / 4;
+        sqlite3_busy_timeout(conn->handle, RESTART_WAIT_MS);
+        code = sqlite3_wal_checkpoint_v2(conn->handle, NULL,
+                                         restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        sqlite3_busy_timeout(conn->handle, DB_BUSY_MS);
         if (code != SQLITE_OK && code_is_disk_error(conn, code))
                 atomic_store(&conn->db->failed, true);
 }
@@ -246,6 +259,7 @@ enum rc writer_start(struct db *db, unsigned batch_max, struct err *err)
         page = page_bytes(writer->conn);
         writer->passive_pages = (16u << 20) / page;
         writer->restart_pages = (64u << 20) / page;
+        writer->due_pages = writer->passive_pages;
         writer->batch_max = batch_max;
         pthread_mutex_init(&writer->lock, NULL);
         pthread_cond_init(&writer->wake, NULL);

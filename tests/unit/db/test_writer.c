@@ -3,12 +3,17 @@
  */
 #include "db_test.h"
 
+#include "base/clock.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
+
+/* Well below SQLite's own wait for a lock (5 s), well above a slow disk's megabyte. */
+#define DB_STALL_MS 3000
 
 static int set_up(void **state)
 {
@@ -244,6 +249,55 @@ static void writer_disk_full_fails_the_batch_and_recovers(void **state)
         db_close(db);
 }
 
+/* ---- the log -------------------------------------------------------------------------- */
+
+static enum rc insert_megabyte(struct db_conn *conn, void *payload UNUSED, struct err *err)
+{
+        struct db_stmt *stmt _cleanup_(db_stmt_end) = NULL;
+        enum rc rc = db_prepare(conn, "INSERT INTO item (name, data) VALUES (hex(randomblob(8)), zeroblob(1000000))",
+                                &stmt, err);
+
+        return rc ? rc : db_run(&stmt, err);
+}
+
+static off_t log_size(struct scratch *scratch)
+{
+        struct stat info;
+
+        assert_int_equal(stat(scratch_path(scratch, "test.db-wal"), &info), 0);
+        return info.st_size;
+}
+
+static void writer_log_waits_for_readers_but_not_long(void **state)
+{
+        struct db *db = test_open(*state);
+        struct db_conn *conn = NULL;
+        struct err err = { 0 };
+        uint64_t slowest_ms = 0;
+
+        /* This thread holds a snapshot and writes: the writer must not wait for us. */
+        assert_ok(db_read_begin(db, &conn, &err));
+        assert_int_equal(test_number_on(conn, "SELECT count(*) FROM item"), 0);
+        for (int i = 0; i < 80; i++) {
+                uint64_t begin_ms = clock_mono_ms();
+
+                assert_ok(db_write(db, insert_megabyte, NULL, &err));
+                if (clock_mono_ms() - begin_ms > slowest_ms)
+                        slowest_ms = clock_mono_ms() - begin_ms;
+        }
+        assert_true(slowest_ms < DB_STALL_MS);
+        assert_true(log_size(*state) > 70000000);
+        assert_int_equal(test_number_on(conn, "SELECT count(*) FROM item"), 0);
+        db_read_end(&conn);
+
+        /* With nobody in the way it starts over and is cut back. */
+        for (int i = 0; i < 80; i++)
+                assert_ok(db_write(db, insert_megabyte, NULL, &err));
+        assert_true(log_size(*state) < 70000000);
+        assert_int_equal(test_number(db, "SELECT count(*) FROM item"), 160);
+        db_close(db);
+}
+
 /* ---- another process ------------------------------------------------------------------ */
 
 static void writer_waits_for_another_process(void **state)
@@ -375,6 +429,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(writer_failures_do_not_touch_their_batch, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writer_batch_keeps_order_and_isolates, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writer_disk_full_fails_the_batch_and_recovers, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(writer_log_waits_for_readers_but_not_long, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writer_waits_for_another_process, set_up, tear_down),
                 cmocka_unit_test(writer_acknowledged_rows_survive_kill),
         };
