@@ -76,12 +76,20 @@ static void answer(const struct gql_schema *schema, struct str source, struct bu
         arena_done(&arena);
 }
 
+/* The next line as a length; false at the end and for anything else. */
+static bool read_length(uint64_t *ret_length)
+{
+        char line[32];
+
+        return fgets(line, sizeof(line), stdin) && str_to_u64(str_trim(str_from(line)), ret_length);
+}
+
 static int serve(const struct gql_schema *schema)
 {
         char *document = malloc(MAX_DOCUMENT);
-        unsigned length = 0;
+        uint64_t length = 0;
 
-        while (document && scanf("%u", &length) == 1 && length <= MAX_DOCUMENT && getchar() == '\n') {
+        while (document && read_length(&length) && length <= MAX_DOCUMENT) {
                 _cleanup_(buf_done) struct buf out = { 0 };
 
                 if (fread(document, 1, length, stdin) != length)
