@@ -61,20 +61,6 @@ static enum rc read_lines(struct db_stmt *stmt, struct arena *arena, size_t limi
         return RC_OK;
 }
 
-enum rc store_run_lines_from(struct db_conn *conn, struct arena *arena, int64_t run_id, enum run_stream stream,
-                             int64_t first, size_t limit, struct run_line_list *ret, struct err *err)
-{
-        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT line, text, step FROM run_line WHERE run_id = $1 AND stream = $2 AND line >= $3 "
-                                 "ORDER BY line LIMIT $4",
-                                 "iiii", run_id, (int64_t)stream, first, (int64_t)limit);
-
-        if (rc)
-                return rc;
-        return read_lines(stmt, arena, limit, ret, err);
-}
-
 enum rc store_run_lines_last(struct db_conn *conn, struct arena *arena, int64_t run_id, enum run_stream stream,
                              size_t limit, struct run_line_list *ret, struct err *err)
 {

@@ -27,10 +27,6 @@ struct run_line_list {
 
 MUST_USE enum rc store_run_lines_put(struct db_conn *conn, int64_t run_id, enum run_stream stream,
                                      const struct run_line *lines, size_t count, struct err *err);
-/* Lines from `first` on, ascending, at most limit. */
-MUST_USE enum rc store_run_lines_from(struct db_conn *conn, struct arena *arena, int64_t run_id,
-                                      enum run_stream stream, int64_t first, size_t limit,
-                                      struct run_line_list *ret, struct err *err);
 /* The last `limit` lines, ascending. */
 MUST_USE enum rc store_run_lines_last(struct db_conn *conn, struct arena *arena, int64_t run_id,
                                       enum run_stream stream, size_t limit, struct run_line_list *ret,
