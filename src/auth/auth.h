@@ -40,6 +40,10 @@ MUST_USE enum rc auth_identify(struct auth *auth, struct db_conn *conn, struct a
 /* Whether these headers hold credentials at all. */
 bool auth_has_credentials(struct str authorization, struct str cookie);
 
+/* The account of that number as it is now; RC_DENIED when it is gone. For signed URLs. */
+MUST_USE enum rc auth_principal(struct db_conn *conn, struct arena *arena, int64_t account_id,
+                                struct principal *ret, struct err *err);
+
 /* ---- passwords and sessions --------------------------------------------------------- */
 
 /* RC_INVALID when it is too short or too long. */

@@ -118,6 +118,20 @@ enum rc auth_identify(struct auth *auth, struct db_conn *conn, struct arena *are
         return identify_key(auth, conn, arena, secret, ret, err);
 }
 
+enum rc auth_principal(struct db_conn *conn, struct arena *arena, int64_t account_id, struct principal *ret,
+                       struct err *err)
+{
+        struct account *account = NULL;
+        enum rc rc = store_account_by_id(conn, arena, account_id, &account, err);
+
+        if (rc)
+                return rc;
+        if (!account || account->deleted_us)
+                return err_set(err, RC_DENIED, "The account that this address was made for is gone.");
+        *ret = principal_of(account, 0);
+        return RC_OK;
+}
+
 /* ---- life ----------------------------------------------------------------------------- */
 
 enum rc auth_open(struct db *db, struct auth **ret_auth, struct err *err)

@@ -117,6 +117,22 @@ enum rc gate_enter(struct http_request *req, struct visit *ret, struct err *err)
         return RC_OK;
 }
 
+enum rc gate_enter_for(struct http_request *req, int64_t account_id, struct visit *ret, struct err *err)
+{
+        enum rc rc = gate_enter_anonymous(req, ret, err);
+
+        if (rc)
+                return rc;
+        rc = auth_principal(ret->call.conn, ret->call.arena, account_id, &ret->identity.who, err);
+        if (rc) {
+                gate_leave(ret);
+                return rc;
+        }
+        ret->call.who = &ret->identity.who;
+        http_set_user(req, ret->identity.who.username);
+        return RC_OK;
+}
+
 enum rc gate_require_user(const struct visit *visit, struct err *err)
 {
         if (visit->call.who->account_id != 0)

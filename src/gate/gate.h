@@ -46,6 +46,8 @@ const struct gate *gate_of(struct http_request *req);
 MUST_USE enum rc gate_enter(struct http_request *req, struct visit *ret, struct err *err);
 /* The same, for anybody: credentials are not looked at (signed URLs carry their own right). */
 MUST_USE enum rc gate_enter_anonymous(struct http_request *req, struct visit *ret, struct err *err);
+/* The same, on behalf of the account that a signed address was made for. RC_DENIED when it is gone. */
+MUST_USE enum rc gate_enter_for(struct http_request *req, int64_t account_id, struct visit *ret, struct err *err);
 /* RC_UNAUTHENTICATED unless somebody is signed in. */
 MUST_USE enum rc gate_require_user(const struct visit *visit, struct err *err);
 /* Gives the connection back; for _cleanup_. */

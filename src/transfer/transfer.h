@@ -1,9 +1,6 @@
 /*
  * transfer/transfer.h - the routes that move bytes: uploads, downloads, run file streams.
  *
- * http_app() is the process's struct gate. Addresses are signed grants (model/grant.h), or
- * need a key.
- *
  * Thread rule: as http.h says.
  */
 #ifndef VITRINE_TRANSFER_TRANSFER_H
