@@ -271,11 +271,15 @@ static enum rc read_chunk(struct manifest_cursor *c, size_t want, struct err *er
 {
         const struct index_foot *foot = &c->index->foot;
         uint8_t bytes[8 * (CHUNK_LEAVES + 1)];
-        uint64_t left = foot->leaves - c->leaf;
+        uint64_t left = c->leaf < foot->leaves ? foot->leaves - c->leaf : 0;
         size_t count = left < want ? (size_t)left : want;
         size_t fits = 1;
-        enum rc rc = read_bytes(c->index, foot->offsets_at + 8 * c->leaf, bytes, 8 * (count + 1), err);
+        enum rc rc;
 
+        /* Damaged leaves with too few entries would lead past the last one. */
+        if (count == 0)
+                return fail_index(err);
+        rc = read_bytes(c->index, foot->offsets_at + 8 * c->leaf, bytes, 8 * (count + 1), err);
         if (rc)
                 return rc;
         for (size_t i = 0; i <= count; i++)

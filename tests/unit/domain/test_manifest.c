@@ -658,6 +658,49 @@ static void index_damage_never_gives_a_wrong_answer(void **state UNUSED)
         done(&f);
 }
 
+static void put_number(char *at, uint64_t value, size_t len)
+{
+        for (size_t i = 0; i < len; i++)
+                at[i] = (char)(value >> (8 * i) & 0xff);
+}
+
+/* Leaves that say they hold less than they must, with checksums that are right. */
+static void index_short_leaf_is_damage(void **state UNUSED)
+{
+        for (size_t leaf = 0; leaf < 4; leaf++) {
+                _cleanup_(manifest_cursor_freep) struct manifest_cursor *cursor = NULL;
+                struct fixture f;
+                struct manifest_entry entry;
+                struct err err = { 0 };
+                uint64_t table = 0;
+                uint64_t start = 0;
+                uint64_t end_at = 0;
+                bool end = false;
+                size_t count = 0;
+                enum rc rc = RC_OK;
+                char *foot;
+
+                make(&f, 100, 6);
+                foot = f.bytes.ptr + f.bytes.len - 256;
+                for (size_t i = 8; i-- > 0;)
+                        table = table << 8 | (unsigned char)foot[64 + i];
+                for (size_t i = 8; i-- > 0;) {
+                        start = start << 8 | (unsigned char)f.bytes.ptr[table + 8 * leaf + i];
+                        end_at = end_at << 8 | (unsigned char)f.bytes.ptr[table + 8 * (leaf + 1) + i];
+                }
+                put_number(f.bytes.ptr + start + 12, 2, 4);
+                put_number(f.bytes.ptr + start, hash_bytes(f.bytes.ptr + start + 8, end_at - start - 8), 8);
+                cursor = manifest_cursor_new(f.index, 0);
+                while (!rc && !end) {
+                        rc = manifest_cursor_next(cursor, &entry, &end, &err);
+                        count++;
+                }
+                assert_int_equal(rc, RC_CORRUPT);
+                assert_int_equal(count, leaf * 32 + 3);
+                done(&f);
+        }
+}
+
 /* ---- writing, merging, comparing -------------------------------------------------------------------------- */
 
 static void json_write_reads_back_the_same(void **state UNUSED)
@@ -882,6 +925,7 @@ int main(void)
                 cmocka_unit_test(index_finds_files_by_digest),
                 cmocka_unit_test(index_finds_digests_among_equal_ones),
                 cmocka_unit_test(index_damage_never_gives_a_wrong_answer),
+                cmocka_unit_test(index_short_leaf_is_damage),
                 cmocka_unit_test(json_write_reads_back_the_same),
                 cmocka_unit_test(merge_is_an_update_of_a_dictionary),
                 cmocka_unit_test(compare_names_every_change),
