@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "crypto/crypto.h"
+#include "transfer/transfer.h"
 
 enum rc server_open(struct server *server, const struct serve_config *config, struct arena *arena, struct err *err)
 {
@@ -48,6 +49,7 @@ static void collect_routes(struct server *server)
         } rooms[] = {
                 { health_routes, health_route_count },
                 { api_routes, api_route_count },
+                { transfer_routes, transfer_route_count },
                 { app_routes, app_route_count },
         };
         size_t count = 0;
