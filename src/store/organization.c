@@ -170,6 +170,13 @@ enum rc store_organization_remove_member(struct db_conn *conn, int64_t org_id, i
                         "ii", org_id, account_id);
         if (rc)
                 return rc;
+        rc = store_exec(conn, err,
+                        "UPDATE account SET default_entity_id = (SELECT m.entity_id FROM team_member m"
+                        " WHERE m.account_id = account.id ORDER BY m.joined_us, m.entity_id LIMIT 1)"
+                        " WHERE id = $2 AND default_entity_id IN (SELECT id FROM entity WHERE org_id = $1)",
+                        "ii", org_id, account_id);
+        if (rc)
+                return rc;
         return store_exec(conn, err,
                           "DELETE FROM project_account WHERE account_id = $2 AND project_id IN"
                           " (SELECT p.id FROM project p JOIN entity e ON e.id = p.entity_id WHERE e.org_id = $1)",
