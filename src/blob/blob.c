@@ -4,8 +4,9 @@
  * A put begins in memory. While it fits into small_max_bytes it stays there and is handed
  * to the backend as a whole; past that it spills into the backend's stream (a temporary
  * file, an S3 multipart upload) and memory stays bounded whatever the size. The digests run
- * along in the thread that writes; two digests in two threads were measured and are not
- * worth a second thread as long as uploads come in parallel (docs/decisions/0004).
+ * along in the thread that writes. Only a long stream may have a second thread for its MD5,
+ * and only while few do: that makes one large upload, and above all the joining of parts,
+ * about twice as fast, and gains nothing when the cores are busy with many uploads anyway.
  *
  * Expectations are checked before anything becomes visible: a put that fails leaves nothing.
  * An error is final for its put: finishing one that has failed reports the first error again.
@@ -16,17 +17,21 @@
 
 #include "base/buf.h"
 #include "base/fd.h"
+#include "blob/hasher.h"
 #include "blob/internal.h"
 #include "crypto/crypto.h"
 
 #define CHUNK_BYTES ((size_t)1 << 20)
 #define HEAD_START_BYTES 4096
+#define HASHER_FROM_BYTES ((uint64_t)4 << 20) /* a shorter stream does not earn a thread ... */
+#define HASHER_PIECE_BYTES ((size_t)64 << 10) /* ... nor a shorter piece the hand-over */
 
 struct blob_put {
         struct blob_store *store;
         struct blob_expect expect;
         struct crypto_digest *sha256;
         struct crypto_digest *md5;
+        struct hasher *hasher;   /* computes md5 when it is there */
         uint64_t size_bytes;
         struct buf head;         /* all bytes so far, until there are too many */
         struct blob_file *file;  /* after that */
@@ -46,6 +51,16 @@ enum rc blob_error_missing(struct err *err)
 enum rc blob_error_disk_full(struct err *err)
 {
         return err_set(err, RC_UNAVAILABLE, "The disk is full: free some space and try again.");
+}
+
+void blob_store_init(struct blob_store *store, const struct blob_ops *ops, size_t small_max_bytes)
+{
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+        store->ops = ops;
+        store->small_max_bytes = small_max_bytes;
+        store->hashers_max = cores < 2 ? 0 : (unsigned)cores / 2;
+        atomic_init(&store->hashers, 0);
 }
 
 void blob_store_close(struct blob_store *store)
@@ -115,9 +130,55 @@ struct source {
         uint64_t offset;
 };
 
-static enum rc put_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
+static void take_hasher(struct blob_put *put)
+{
+        if (atomic_fetch_add(&put->store->hashers, 1) < put->store->hashers_max)
+                put->hasher = hasher_new(put->md5);
+        if (!put->hasher)
+                atomic_fetch_sub(&put->store->hashers, 1);
+}
+
+static void return_hasher(struct blob_put *put)
+{
+        if (!put->hasher)
+                return;
+        put->hasher = hasher_free(put->hasher);
+        atomic_fetch_sub(&put->store->hashers, 1);
+}
+
+static enum rc store_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
 {
         const struct blob_ops *ops = put->store->ops;
+
+        if (!put->file)
+                return keep_in_memory(put, data);
+        if (source.fd >= 0 && ops->file_copy)
+                return ops->file_copy(put->file, source.fd, source.offset, data, err);
+        return ops->file_write(put->file, data, err);
+}
+
+/* Stores and hashes; what was hashed of a piece that could not be stored does not matter any more. */
+static enum rc take_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
+{
+        bool beside;
+        enum rc rc;
+
+        if (!put->hasher && put->size_bytes >= HASHER_FROM_BYTES && put->file)
+                take_hasher(put);
+        beside = put->hasher && data.len >= HASHER_PIECE_BYTES;
+        if (beside)
+                hasher_add(put->hasher, data);
+        rc = store_piece(put, data, source, err);
+        crypto_digest_add(put->sha256, data.ptr, data.len);
+        if (beside)
+                hasher_wait(put->hasher);
+        else
+                crypto_digest_add(put->md5, data.ptr, data.len);
+        return rc;
+}
+
+static enum rc put_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
+{
         uint64_t size = put->size_bytes + data.len;
         struct err *why = &put->failure;
         enum rc rc = RC_OK;
@@ -129,16 +190,10 @@ static enum rc put_piece(struct blob_put *put, struct str data, struct source so
                              (unsigned long long)put->expect.size_bytes);
         else if (!put->file && size > put->store->small_max_bytes)
                 rc = spill(put, why);
-        if (rc == RC_OK && !put->file)
-                rc = keep_in_memory(put, data);
-        else if (rc == RC_OK && source.fd >= 0 && ops->file_copy)
-                rc = ops->file_copy(put->file, source.fd, source.offset, data, why);
-        else if (rc == RC_OK)
-                rc = ops->file_write(put->file, data, why);
+        if (rc == RC_OK)
+                rc = take_piece(put, data, source, why);
         if (rc)
                 return report_failure(put, err);
-        crypto_digest_add(put->sha256, data.ptr, data.len);
-        crypto_digest_add(put->md5, data.ptr, data.len);
         put->size_bytes = size;
         return RC_OK;
 }
@@ -154,6 +209,7 @@ void blob_put_abort(struct blob_put **put_ptr)
 
         if (!put)
                 return;
+        return_hasher(put);
         if (put->file)
                 put->store->ops->file_abort(put->file);
         buf_done(&put->head);
@@ -183,6 +239,7 @@ enum rc blob_put_finish(struct blob_put **put_ptr, struct blob_digests *ret, boo
 
         if (put->failure.rc)
                 return report_failure(put, err);
+        return_hasher(put);
         crypto_digest_end(put->sha256, digests.ref.sha256);
         crypto_digest_end(put->md5, digests.md5);
         digests.ref.size_bytes = put->size_bytes;

@@ -11,6 +11,8 @@
 #ifndef VITRINE_BLOB_INTERNAL_H
 #define VITRINE_BLOB_INTERNAL_H
 
+#include <stdatomic.h>
+
 #include "blob/blob.h"
 
 struct blob_file;
@@ -50,7 +52,10 @@ struct blob_ops {
 struct blob_store {
         const struct blob_ops *ops;
         size_t small_max_bytes;
+        unsigned hashers_max; /* threads that puts may have for their MD5: one for two cores */
+        atomic_uint hashers;  /* ... and do have */
 };
+void blob_store_init(struct blob_store *store, const struct blob_ops *ops, size_t small_max_bytes);
 
 enum rc blob_error_damaged(struct err *err);
 enum rc blob_error_missing(struct err *err);

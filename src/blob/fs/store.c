@@ -199,8 +199,7 @@ enum rc blob_fs_open(const struct blob_fs_config *config, struct blob_store **re
 
         if (!store)
                 abort();
-        store->base.ops = &fs_ops;
-        store->base.small_max_bytes = config->small_max_bytes ? config->small_max_bytes : SMALL_MAX_DEFAULT;
+        blob_store_init(&store->base, &fs_ops, config->small_max_bytes ? config->small_max_bytes : SMALL_MAX_DEFAULT);
         rc = large_start(&store->large, config->dir, config->named_temps, err); /* makes the directory */
         if (rc == RC_OK)
                 rc = small_open(config->dir, &store->small, err);
