@@ -56,7 +56,7 @@ enum {
         LEAF_HEAD = 16,             /* checksum, first ordinal, count */
         LEAF_MAX = 4 << 20,
         NODE_HEAD = 16,             /* checksum, count, level */
-        NODE_TARGET = 8 * 1024,     /* a node is closed when it is this large */
+        NODE_TARGET = 4 * 1024,     /* a node is closed when it is this large */
         NODE_MAX = NODE_TARGET + ENTRY_PATH_MAX + 64,
         LEVELS_MAX = 16,
         DIGEST_KEY = 8,             /* bytes of the digest... */

@@ -38,6 +38,8 @@ struct json_manifest {
         bool layout_v2;
         char region[MANIFEST_REGION_MAX + 1];
         struct buf path, digest, ref, extra;
+        struct buf birth;          /* the last id and its number: most entries have the same one */
+        int64_t birth_number;
         struct manifest_entry entry;
 };
 
@@ -68,6 +70,7 @@ void json_manifest_freep(struct json_manifest **manifest)
         buf_done(&m->digest);
         buf_done(&m->ref);
         buf_done(&m->extra);
+        buf_done(&m->birth);
         free(m->chunk);
         free(m);
 }
@@ -311,9 +314,14 @@ static enum rc take_birth(struct json_manifest *m, enum json_token token, struct
 
         if (token == JSON_TOKEN_NULL || (token == JSON_TOKEN_STRING && str_is_empty(text)))
                 return RC_OK;
-        if (token != JSON_TOKEN_STRING || !id_parse(text, &id) || id.type != MODEL_ARTIFACT)
-                return fail_entry(m, RC_INVALID, "has a birthArtifactID that is not an artifact's id", err);
-        m->entry.birth_artifact = id.number;
+        if (token != JSON_TOKEN_STRING || !str_eq(text, buf_str(&m->birth))) {
+                if (token != JSON_TOKEN_STRING || !id_parse(text, &id) || id.type != MODEL_ARTIFACT)
+                        return fail_entry(m, RC_INVALID, "has a birthArtifactID that is not an artifact's id", err);
+                buf_clear(&m->birth);
+                buf_add_str(&m->birth, text);
+                m->birth_number = id.number;
+        }
+        m->entry.birth_artifact = m->birth_number;
         return RC_OK;
 }
 

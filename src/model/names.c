@@ -377,14 +377,15 @@ static const char *path_problem(struct str path)
 static enum rc check_path(const char *what, struct str path, struct err *err)
 {
         const char *problem = path_problem(path);
-        bool show = str_is_utf8(path) && !has_hidden(path);
+        bool show;
 
         if (!problem && path.len > MODEL_PATH_MAX_BYTES)
                 problem = "it has more than 4096 bytes";
-        if (problem)
-                return err_set(err, RC_INVALID, "Invalid %s: '%.*s': %s.", what,
-                               STR_ARG(show ? shown(path) : STR("?")), problem);
-        return RC_OK;
+        if (!problem)
+                return RC_OK;
+        show = str_is_utf8(path) && !has_hidden(path);
+        return err_set(err, RC_INVALID, "Invalid %s: '%.*s': %s.", what, STR_ARG(show ? shown(path) : STR("?")),
+                       problem);
 }
 
 enum rc model_check_path(struct str path, struct err *err)

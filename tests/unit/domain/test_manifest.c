@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "crypto/crypto.h"
+#include "domain/manifest_internal.h"
 #include "manifests.h"
 
 /* ---- helpers --------------------------------------------------------------------------------- */
@@ -689,7 +690,7 @@ static void index_short_leaf_is_damage(void **state UNUSED)
                         end_at = end_at << 8 | (unsigned char)f.bytes.ptr[table + 8 * (leaf + 1) + i];
                 }
                 put_number(f.bytes.ptr + start + 12, 2, 4);
-                put_number(f.bytes.ptr + start, hash_bytes(f.bytes.ptr + start + 8, end_at - start - 8), 8);
+                put_number(f.bytes.ptr + start, part_checksum(f.bytes.ptr + start + 8, end_at - start - 8), 8);
                 cursor = manifest_cursor_new(f.index, 0);
                 while (!rc && !end) {
                         rc = manifest_cursor_next(cursor, &entry, &end, &err);
