@@ -4,6 +4,7 @@
 #include "domain/run_file.h"
 
 #include "base/clock.h"
+#include "crypto/crypto.h"
 #include "domain/event.h"
 
 enum rc run_file_check_name(struct str name, struct str *ret_name, struct err *err)
@@ -79,6 +80,16 @@ enum rc run_file_open(struct call *call, int64_t run_id, int64_t file_id, struct
                 return err_set(err, RC_NOT_FOUND, "The file is not there any more.");
         *ret = file;
         return RC_OK;
+}
+
+struct str run_file_md5(struct arena *arena, const struct run_file *file)
+{
+        return crypto_base64(arena, file->md5, sizeof(file->md5));
+}
+
+enum rc run_file_count(struct call *call, const struct run *run, int64_t *ret, struct err *err)
+{
+        return store_run_file_count(call->conn, run->id, ret, err);
 }
 
 static enum rc delete_one(struct call *call, int64_t id, struct err *err)

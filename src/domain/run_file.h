@@ -31,6 +31,9 @@ MUST_USE enum rc run_file_find(struct call *call, const struct run *run, struct 
 /* For a download: the file, when the caller may have its bytes now. */
 MUST_USE enum rc run_file_open(struct call *call, int64_t run_id, int64_t file_id, struct run_file **ret,
                                struct err *err);
+/* Padded base64. */
+struct str run_file_md5(struct arena *arena, const struct run_file *file);
+MUST_USE enum rc run_file_count(struct call *call, const struct run *run, int64_t *ret, struct err *err);
 /* RC_NOT_FOUND, and nothing happens, when one of them is not there. */
 MUST_USE enum rc run_file_delete(struct call *call, const int64_t *ids, size_t count, struct err *err);
 

@@ -36,6 +36,9 @@ MUST_USE enum rc run_sample_lines(struct call *call, const struct run *run, enum
  */
 MUST_USE enum rc run_sampled_history(struct call *call, const struct run *run, struct str spec, struct str *ret_json,
                                      struct err *err);
+/* Bytes of a stream as a text file. */
+MUST_USE enum rc run_stream_size(struct call *call, const struct run *run, enum run_stream stream, int64_t *ret,
+                                 struct err *err);
 /* The last row of a stream in the form that resuming clients read: a JSON list of JSON strings. */
 MUST_USE enum rc run_tail(struct call *call, const struct run *run, enum run_stream stream, struct str *ret_json,
                           struct err *err);

@@ -133,6 +133,12 @@ enum rc run_sample_lines(struct call *call, const struct run *run, enum run_stre
         return take_some(call, run, stream, 0, counts[stream] - 1, clamp_samples(samples), ret, err);
 }
 
+enum rc run_stream_size(struct call *call, const struct run *run, enum run_stream stream, int64_t *ret,
+                        struct err *err)
+{
+        return store_run_lines_size(call->conn, run->id, stream, ret, err);
+}
+
 enum rc run_tail(struct call *call, const struct run *run, enum run_stream stream, struct str *ret_json,
                  struct err *err)
 {

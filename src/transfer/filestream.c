@@ -20,14 +20,14 @@ enum rc filestream_post(struct http_request *req, struct err *err)
         if (!str_is_empty(http_header(req, "Content-Encoding")) &&
             !str_eq_nocase(http_header(req, "Content-Encoding"), STR("identity")))
                 return err_set(err, RC_INVALID, "Compressed bodies are not read here: send the body as it is.");
-        rc = run_stream_read(http_arena(req), http_body(req), &in, err);
-        if (!rc)
-                rc = gate_enter(req, &visit, err);
+        rc = gate_enter(req, &visit, err);
         if (!rc)
                 rc = gate_require_user(&visit, err);
         if (!rc)
                 rc = run_require_named(&visit.call, http_param(req, "entity"), http_param(req, "project"),
                                        http_param(req, "run"), ACT_LOG, &run, NULL, err);
+        if (!rc)
+                rc = run_stream_read(http_arena(req), http_body(req), &in, err);
         if (!rc)
                 rc = run_stream_apply(&visit.call, run->id, &in, &stop, err);
         if (rc)

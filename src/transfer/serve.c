@@ -37,6 +37,14 @@ static struct str disposition(struct arena *arena, struct str name)
         return arena_str(arena, buf_str(&buf));
 }
 
+void serve_headers(struct http_request *req, struct str name)
+{
+        http_reply_header(req, "Content-Disposition", disposition(http_arena(req), last_piece(name)));
+        http_reply_header(req, "X-Content-Type-Options", STR("nosniff"));
+        http_reply_header(req, "Content-Security-Policy", STR("sandbox; default-src 'none'"));
+        http_reply_header(req, "Referrer-Policy", STR("no-referrer"));
+}
+
 enum rc serve_blob(struct http_request *req, struct blob_store *store, const struct blob_ref *ref, struct str name,
                    struct err *err)
 {
@@ -49,10 +57,7 @@ enum rc serve_blob(struct http_request *req, struct blob_store *store, const str
                 return rc;
         entity.content_type = str_from(model_file_type(name).mime);
         entity.etag = arena_printf(arena, "\"%.*s\"", STR_ARG(crypto_hex(arena, ref->sha256, sizeof(ref->sha256))));
-        http_reply_header(req, "Content-Disposition", disposition(arena, last_piece(name)));
-        http_reply_header(req, "X-Content-Type-Options", STR("nosniff"));
-        http_reply_header(req, "Content-Security-Policy", STR("sandbox; default-src 'none'"));
-        http_reply_header(req, "Referrer-Policy", STR("no-referrer"));
+        serve_headers(req, name);
         http_reply_header(req, "Cache-Control", STR("private, max-age=3600"));
         if (view.fd >= 0)
                 http_reply_file(req, &entity, view.fd, view.offset);

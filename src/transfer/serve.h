@@ -15,4 +15,7 @@
 MUST_USE enum rc serve_blob(struct http_request *req, struct blob_store *store, const struct blob_ref *ref,
                             struct str name, struct err *err);
 
+/* Those headers alone, for an answer that is made in another way. */
+void serve_headers(struct http_request *req, struct str name);
+
 #endif
