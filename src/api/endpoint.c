@@ -131,6 +131,11 @@ static void reply(struct http_request *req, unsigned status, struct buf *body)
         http_reply_buf(req, status, choose_type(req), body);
         http_reply_header(req, "Cache-Control", STR("no-store"));
         http_reply_header(req, "X-Content-Type-Options", STR("nosniff"));
+        if (status == 503)
+                http_reply_header(req, "Retry-After", STR("1"));
+        /* Not to browsers' scripts: they would ask the person at the screen. */
+        if (status == 401 && str_is_null(http_header(req, "Sec-Fetch-Mode")))
+                http_reply_header(req, "WWW-Authenticate", STR("Basic realm=\"vitrine\", charset=\"UTF-8\""));
 }
 
 static void reply_errors(struct http_request *req, const struct gql_error *errors, unsigned status)

@@ -155,6 +155,8 @@ static enum rc login(struct http_request *req, struct err *err)
         if (rc == RC_UNAUTHENTICATED || rc == RC_TOO_MANY) {
                 write_login_form(&page, next, sign_in.username, str_from(err->msg));
                 page_send(req, rc == RC_TOO_MANY ? 429 : 403, &page);
+                if (rc == RC_TOO_MANY)
+                        http_reply_header(req, "Retry-After", STR("60"));
                 return RC_OK;
         }
         if (rc)
