@@ -1,5 +1,5 @@
 /*
- * fuzz/fuzz_http.c - what the http room parses itself: targets, queries, routes,
+ * tests/fuzz/fuzz_http.c - what the http room parses itself: targets, queries, routes,
  * conditions and ranges.
  *
  * The input is lines: target, Range, If-Range, If-None-Match, If-Modified-Since, If-Match.
