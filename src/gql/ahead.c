@@ -100,10 +100,14 @@ static bool is_worth(const struct batch *batch, const struct gql_field *field)
 
 static void look_ahead_of_type(struct batch *batch)
 {
-        struct field_set *set = gql_collect_below(batch->field, batch->type);
         struct arena *arena = batch->field->exec->arena;
+        struct field_set *set;
         bool worth = false;
 
+        /* A type that does not belong here becomes an error in its turn. */
+        if (!gql_type_is_subtype(batch->type, batch->field->info->type.type))
+                return;
+        set = gql_collect_below(batch->field, batch->type);
         if (set->failure)
                 return;
         for (struct gql_field *f = set->first; f; f = f->next)

@@ -136,15 +136,15 @@ static enum written resolve_and_complete(struct gql_field *field, struct gql_out
 {
         struct gql_out out = { .exec = field->exec };
         struct gql_out *value = &out;
-        struct err err = { 0 };
+        struct err *err = &field->exec->err;
         struct early *early = NULL;
 
         if (object->early && field->early_slot != SIZE_MAX)
                 early = &object->early[field->early_slot];
         if (early && early->done) {
                 if (early->failure) {
-                        err = *early->failure;
-                        gql_fail_err(field, &err);
+                        *err = *early->failure;
+                        gql_fail_err(field, err);
                         return FAILED;
                 }
                 value = &early->value;
@@ -153,8 +153,10 @@ static enum written resolve_and_complete(struct gql_field *field, struct gql_out
                         gql_fail_located(field->exec, field->args_failure);
                         return FAILED;
                 }
-                if ((root && allowed(field, &err)) || gql_resolve(field, object->object, &out, &err)) {
-                        gql_fail_err(field, &err);
+                err->rc = RC_OK;
+                err->msg[0] = '\0';
+                if ((root && allowed(field, err)) || gql_resolve(field, object->object, &out, err)) {
+                        gql_fail_err(field, err);
                         return FAILED;
                 }
         }

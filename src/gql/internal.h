@@ -227,6 +227,8 @@ struct exec {
         struct gql_error *errors, **errors_end;
         size_t error_count;
         bool stopped;                     /* over a size limit: unwind without asking further resolvers */
+        const struct gql_type *known_types[16]; /* by address of their name in a resolver */
+        struct err err;                   /* of the resolver that runs; too large for every stack frame */
 };
 
 /* What became of writing a value. */

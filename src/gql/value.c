@@ -185,6 +185,16 @@ void gql_out_json(struct gql_out *out, struct str raw_json)
         out->text = raw_json;
 }
 
+/* Resolvers name types by the same few literals: their addresses find the type, the text confirms it. */
+static const struct gql_type *find_type(struct exec *exec, const char *name)
+{
+        const struct gql_type **known = &exec->known_types[((uintptr_t)name >> 3) % ARRAY_LEN(exec->known_types)];
+
+        if (!*known || strcmp((*known)->name, name) != 0)
+                *known = gql_index_type(exec->index, str_from(name));
+        return *known;
+}
+
 void gql_out_object(struct gql_out *out, const char *type_name, void *object)
 {
         if (!object) {
@@ -192,7 +202,7 @@ void gql_out_object(struct gql_out *out, const char *type_name, void *object)
                 return;
         }
         out->kind = GQL_OUT_OBJECT;
-        out->type = gql_index_type(out->exec->index, str_from(type_name));
+        out->type = find_type(out->exec, type_name);
         out->object = object;
 }
 

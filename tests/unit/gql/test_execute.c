@@ -249,6 +249,19 @@ static void prefetch_failure_is_each_objects_error(void **state)
         run_stop(&run);
 }
 
+static void prefetch_leaves_wrong_types_alone(void **state)
+{
+        struct run run;
+
+        (void)state;
+        run_start(&run, sdl, NULL);
+        assert_contains(run_query(&run, "{ list { id ... on Thing { other { id } } } }", NULL,
+                "{\"list\": [{\"__typename\": \"Part\"}, {\"__typename\": \"Thing\", \"id\": 1, \"other\": {\"__typename\": \"Part\"}},"
+                "{\"__typename\": \"Nope\"}]}"),
+                "{\"data\":{\"list\":[null,{\"id\":\"1\",\"other\":null},null]},");
+        run_stop(&run);
+}
+
 /* Each field of each object is resolved exactly once, ahead or not. */
 static void prefetch_resolves_nothing_twice(void **state)
 {
@@ -281,6 +294,7 @@ int main(void)
                 cmocka_unit_test(prefetch_chains_below_prefetched_fields),
                 cmocka_unit_test(prefetch_serves_a_lone_object),
                 cmocka_unit_test(prefetch_failure_is_each_objects_error),
+                cmocka_unit_test(prefetch_leaves_wrong_types_alone),
                 cmocka_unit_test(prefetch_resolves_nothing_twice),
         };
 
