@@ -312,6 +312,7 @@ enum { PUTTERS = 16 };
 struct putter {
         struct fixture *fixture;
         struct str bytes;
+        size_t step;
         enum rc rc;
         bool existed;
         pthread_t thread;
@@ -323,7 +324,7 @@ static void *put_once(void *payload)
         struct blob_digests found = { 0 };
         struct err err = { 0 };
 
-        putter->rc = put(putter->fixture, putter->bytes, 60000, NULL, &found, &putter->existed, &err);
+        putter->rc = put(putter->fixture, putter->bytes, putter->step, NULL, &found, &putter->existed, &err);
         return NULL;
 }
 
@@ -337,7 +338,8 @@ static void blob_put_same_bytes_from_many_threads(void **state)
                 unsigned made = 0;
 
                 for (int p = 0; p < PUTTERS; p++) {
-                        putters[p] = (struct putter){ .fixture = fixture, .bytes = some_bytes(fixture, sizes[i], 12) };
+                        putters[p] = (struct putter){ .fixture = fixture, .step = 60000 };
+                        putters[p].bytes = some_bytes(fixture, sizes[i], 12);
                         pthread_create(&putters[p].thread, NULL, put_once, &putters[p]);
                 }
                 for (int p = 0; p < PUTTERS; p++) {
@@ -357,7 +359,7 @@ static void blob_put_different_bytes_from_many_threads(void **state)
         struct putter putters[PUTTERS] = { 0 };
 
         for (uint32_t p = 0; p < PUTTERS; p++) {
-                putters[p] = (struct putter){ .fixture = fixture };
+                putters[p] = (struct putter){ .fixture = fixture, .step = 60000 };
                 putters[p].bytes = some_bytes(fixture, p % 2 ? 3000 + p : SMALL_MAX + 1000 + p, p);
                 pthread_create(&putters[p].thread, NULL, put_once, &putters[p]);
         }
@@ -367,6 +369,31 @@ static void blob_put_different_bytes_from_many_threads(void **state)
                 assert_false(putters[p].existed);
                 assert_stored(fixture, putters[p].bytes);
         }
+}
+
+/* Long enough that some, but not all, get a second thread; also given up half-way. */
+static void blob_put_long_streams_at_once(void **state)
+{
+        struct fixture *fixture = *state;
+        struct putter putters[3] = { 0 };
+        struct blob_put *given_up = NULL;
+        struct err err = { 0 };
+
+        assert_ok(blob_put_begin(fixture->store, NULL, &given_up, &err));
+        for (uint32_t p = 0; p < ARRAY_LEN(putters); p++) {
+                putters[p] = (struct putter){ .fixture = fixture, .step = 100000 + p };
+                putters[p].bytes = some_bytes(fixture, (6 << 20) + p, p);
+                pthread_create(&putters[p].thread, NULL, put_once, &putters[p]);
+        }
+        for (int i = 0; i < 6; i++)
+                assert_ok(blob_put_write(given_up, str_slice(putters[0].bytes, 0, 1 << 20), &err));
+        blob_put_abort(&given_up);
+        for (uint32_t p = 0; p < ARRAY_LEN(putters); p++) {
+                pthread_join(putters[p].thread, NULL);
+                assert_int_equal(putters[p].rc, RC_OK);
+                assert_stored(fixture, putters[p].bytes);
+        }
+        assert_int_equal(count_blobs(fixture), ARRAY_LEN(putters));
 }
 
 /* ---- reading ------------------------------------------------------------------------ */
@@ -560,6 +587,7 @@ int main(int argc, char **argv)
                 cmocka_unit_test_setup_teardown(blob_put_abort_keeps_nothing, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_put_same_bytes_from_many_threads, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_put_different_bytes_from_many_threads, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(blob_put_long_streams_at_once, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_open_with_wrong_size_is_not_served, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_read_past_the_end_is_refused, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_concat_joins_parts_of_all_sizes, set_up, tear_down),
