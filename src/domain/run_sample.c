@@ -334,11 +334,29 @@ static enum rc read_spec(struct call *call, struct str text, struct sampler *s, 
                 return err_set(err, RC_TOO_LARGE, "A history spec may name %d keys at most.", KEYS_MAX);
         s->keys = arena_array(call->arena, struct str, keys ? keys->count : 0);
         for (const struct json *key = keys ? keys->first : NULL; key; key = key->next) {
+                bool known = false;
+
                 if (key->kind != JSON_STRING)
                         return err_set(err, RC_INVALID, "'keys' of a history spec must be strings.");
-                s->keys[s->key_count++] = key->text;
+                for (size_t i = 0; i < s->key_count && !known; i++)
+                        known = str_eq(s->keys[i], key->text);
+                if (!known)
+                        s->keys[s->key_count++] = key->text;
         }
         return RC_OK;
+}
+
+/*
+ * maxStep of a spec is the last step wanted. Clients before 0.26 mean the one behind it: theirs is
+ * as many steps from minStep as they want samples, which gives them away.
+ */
+static int64_t behind_last_step(const struct sampler *s)
+{
+        if (s->max_step == INT64_MAX)
+                return INT64_MAX;
+        if (s->min_step >= 0 && s->max_step >= s->min_step && (uint64_t)(s->max_step - s->min_step) >= s->samples)
+                return s->max_step;
+        return s->max_step + 1;
 }
 
 static enum rc scan(struct call *call, const struct run *run, struct sampler *s, struct err *err)
@@ -347,7 +365,7 @@ static enum rc scan(struct call *call, const struct run *run, struct sampler *s,
         enum rc rc = RC_OK;
 
         if (s->min_step != INT64_MIN || s->max_step != INT64_MAX)
-                rc = store_run_history_range(call->conn, run->id, s->min_step, s->max_step, &first, &last, &count, err);
+                rc = store_run_history_range(call->conn, run->id, s->min_step, behind_last_step(s), &first, &last, &count, err);
         if (rc || count == 0)
                 return rc;
         return store_run_lines_each(call->conn, run->id, RUN_HISTORY, first, last, look_at_line, s, err);

@@ -84,7 +84,7 @@ static enum rc unknown_field(struct str name, const struct filter_fields *fields
         char known[300] = "";
         size_t len = 0;
 
-        for (size_t i = 0; i < fields->count && len < sizeof(known) - 40; i++)
+        for (size_t i = 0; i < fields->shown && len < sizeof(known) - 40; i++)
                 len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s%s", i ? ", " : "", fields->items[i].name,
                                         fields->items[i].kind == FILTER_JSON ? ".<key>" : "");
         return err_set(err, RC_INVALID, "There is no field '%.*s' here to filter or order by: use one of %s.",

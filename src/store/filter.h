@@ -36,6 +36,7 @@ struct filter_field {
 struct filter_fields {
         const struct filter_field *items;
         size_t count;
+        size_t shown;      /* how many of them errors name: other spellings come last */
 };
 
 struct filter_bind;

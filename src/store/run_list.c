@@ -44,7 +44,7 @@ static const struct filter_field run_fields[] = {
         { "summaryMetrics", FILTER_JSON, SUMMARY, NULL },
         { "summary", FILTER_JSON, SUMMARY, NULL },
 };
-static const struct filter_fields fields = { run_fields, ARRAY_LEN(run_fields) };
+static const struct filter_fields fields = { run_fields, ARRAY_LEN(run_fields), 17 };
 
 static enum rc add_where(struct filter_sql *sql, const struct run_query *query, struct err *err)
 {

@@ -1,0 +1,51 @@
+/*
+ * domain/sweep.h - grid sweeps: every combination of listed values, one after the other.
+ *
+ * The least that a sweep needs: a client sends the search as YAML, agents sign on and ask by
+ * heartbeat what to do; each gets the next combination, until none is left. Searches that
+ * would have to learn from results (random, Bayes) and launching are refused.
+ *
+ * The grid as it is stored: [{"path": ["lr"], "values": [0.1, 0.2]}, {"path": ["opt", "name"],
+ * "values": ["sgd"]}]. Point 0 takes the first value of each; the last parameter changes fastest.
+ *
+ * Thread rule: that of the call.
+ */
+#ifndef VITRINE_DOMAIN_SWEEP_H
+#define VITRINE_DOMAIN_SWEEP_H
+
+#include "domain/run.h"
+#include "store/sweep.h"
+
+#define SWEEP_VALUES_MAX 10000     /* of one parameter */
+#define SWEEP_POINTS_MAX 1000000
+
+struct sweep_input {
+        int64_t id;                   /* 0: a new one */
+        struct str entity_name, project_name;
+        struct str config;            /* YAML; absent: leave alone */
+        struct str display_name, description;
+};
+MUST_USE enum rc sweep_upsert(struct call *call, const struct sweep_input *in, struct sweep **ret, struct err *err);
+/* RC_NOT_FOUND when there is no such sweep. */
+MUST_USE enum rc sweep_agent_create(struct call *call, struct str entity, struct str project, struct str sweep,
+                                    struct str host, struct sweep_agent **ret, struct err *err);
+/*
+ * run_state: an object with a member for each run the agent works on, as JSON. *ret_commands: a JSON
+ * list of {"type": "run", "run_id", "args"} or {"type": "exit"}, or [].
+ */
+MUST_USE enum rc sweep_heartbeat(struct call *call, int64_t agent_id, struct str run_state,
+                                 struct sweep_agent **ret, struct str *ret_commands, struct err *err);
+
+/* ---- the grid; pure ---------------------------------------------------------------------------- */
+
+struct sweep_grid {
+        struct str json;
+        int64_t points;
+};
+/* RC_INVALID says what kind of sweep is missing or which parameter cannot be listed. */
+MUST_USE enum rc sweep_grid_read(struct arena *arena, struct str yaml, struct sweep_grid *ret, struct err *err);
+/* {"lr": {"value": 0.1}, ...} of a point. */
+MUST_USE enum rc sweep_grid_point(struct arena *arena, struct str grid, int64_t point, struct str *ret_args,
+                                  struct err *err);
+
+#endif
