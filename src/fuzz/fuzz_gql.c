@@ -73,7 +73,7 @@ static size_t count_errors(struct arena *arena, const struct gql_document *docum
 static void check_schema(struct arena *arena, const struct gql_document *document)
 {
         static const struct mkschema_options options = {
-                .symbol = "fuzzed", .header = "fuzzed.h", .origin = "fuzzed.graphql", .resolvers = true,
+                .symbol = "fuzzed", .header = "fuzzed.h", .origin = "fuzzed.graphql",
         };
         _cleanup_(buf_done) struct buf out = { 0 };
         const struct gql_schema *schema = NULL;

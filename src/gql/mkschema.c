@@ -150,9 +150,9 @@ static void put_field(struct emitter *e, const struct gql_type *type, const stru
         put_use(e->out, field->type);
         if (field->arg_count)
                 buf_printf(e->out, " .args = args_%s_%s, .arg_count = %zu,", type->name, field->name, field->arg_count);
-        if (e->options->resolvers && type->kind == GQL_TYPE_OBJECT)
+        if (type->kind == GQL_TYPE_OBJECT)
                 buf_printf(e->out, " .resolve = resolve_%s_%s,", type->name, field->name);
-        if (e->options->resolvers && field->prefetch)
+        if (field->prefetch)
                 buf_printf(e->out, " .prefetch = prefetch_%s_%s,", type->name, field->name);
         put_member(e->out, "deprecated", field->deprecated);
         if (field->access != GQL_ACCESS_UNDECLARED)
@@ -283,7 +283,7 @@ void mkschema_header(const struct gql_schema *schema, const struct mkschema_opti
         buf_printf(out, "#ifndef MKSCHEMA_%s_H\n#define MKSCHEMA_%s_H\n\n#include \"gql/schema.h\"\n\n",
                    options->symbol, options->symbol);
         buf_printf(out, "extern const struct gql_schema %s;\n", options->symbol);
-        for (size_t i = 0; options->resolvers && i < schema->type_count; i++) {
+        for (size_t i = 0; i < schema->type_count; i++) {
                 const struct gql_type *type = schema->types[i];
 
                 if (type->kind == GQL_TYPE_OBJECT)

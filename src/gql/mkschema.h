@@ -15,7 +15,6 @@ struct mkschema_options {
         const char *symbol;     /* name of the struct gql_schema */
         const char *header;     /* as the source includes it: "schema_tables.h" */
         const char *origin;     /* file name of the SDL, for the first line */
-        bool resolvers;         /* false: tables without resolve and prefetch functions, for tests */
 };
 
 /* schema_tables.h: the schema's symbol and a prototype per resolver and prefetch function. */

@@ -1,7 +1,7 @@
 /*
  * gql/mkschema_main.c - the program mkschema: a GraphQL schema to C tables at build time.
  *
- *   mkschema SCHEMA.graphql TABLES.c TABLES.h [--symbol NAME] [--no-resolvers]
+ *   mkschema SCHEMA.graphql TABLES.c TABLES.h [--symbol NAME]
  *   mkschema --stubs SCHEMA.graphql [SOURCE.c ...]
  *
  * The first form writes the tables (see gql/mkschema.h). The second prints a source file
@@ -19,7 +19,7 @@
 
 static int usage(void)
 {
-        fprintf(stderr, "usage: mkschema SCHEMA.graphql TABLES.c TABLES.h [--symbol NAME] [--no-resolvers]\n"
+        fprintf(stderr, "usage: mkschema SCHEMA.graphql TABLES.c TABLES.h [--symbol NAME]\n"
                         "       mkschema --stubs SCHEMA.graphql [SOURCE.c ...]\n");
         return 2;
 }
@@ -106,20 +106,14 @@ static int write_stubs(struct arena *arena, char **paths, size_t count)
 
 static int run(struct arena *arena, int argc, char **argv)
 {
-        struct mkschema_options options = { .symbol = "vitrine_schema", .resolvers = true };
+        struct mkschema_options options = { .symbol = "vitrine_schema" };
 
         if (argc >= 3 && strcmp(argv[1], "--stubs") == 0)
                 return write_stubs(arena, argv + 2, (size_t)argc - 2);
-        if (argc < 4)
+        if (argc == 6 && strcmp(argv[4], "--symbol") == 0)
+                options.symbol = argv[5];
+        else if (argc != 4)
                 return usage();
-        for (int i = 4; i < argc; i++) {
-                if (strcmp(argv[i], "--no-resolvers") == 0)
-                        options.resolvers = false;
-                else if (strcmp(argv[i], "--symbol") == 0 && i + 1 < argc)
-                        options.symbol = argv[++i];
-                else
-                        return usage();
-        }
         return write_tables(arena, argv[1], argv[2], argv[3], &options);
 }
 
