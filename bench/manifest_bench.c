@@ -11,8 +11,11 @@
 
 #include "base/clock.h"
 #include "crypto/crypto.h"
+#include "json/json.h"
 
 /* ---- measuring -------------------------------------------------------------------------------- */
+
+enum { CHUNK = 256 * 1024 };
 
 static uint64_t mix(uint64_t x)
 {
@@ -71,6 +74,44 @@ static void report(const char *what, uint64_t start_us, uint64_t count)
         double s = (double)(clock_mono_us() - start_us) / 1e6;
 
         printf("%-28s %8.3f s  %10.0f a second  peak %6llu KiB\n", what, s, (double)count / s, peak_kib());
+}
+
+/* The pull reader alone, fed as the manifest code feeds it. */
+static void measure_tokens(const char *path)
+{
+        int fd = open_or_die(path, O_RDONLY);
+        struct manifest_bytes bytes = bytes_of(&fd);
+        struct json_reader *reader = json_reader_new(NULL, 0);
+        enum json_token token = JSON_TOKEN_MORE;
+        struct str text = STR_NULL;
+        struct err err = { 0 };
+        uint64_t at = 0;
+        uint64_t tokens = 0;
+        uint64_t start = clock_mono_us();
+        double s;
+        char *chunk = malloc(CHUNK);
+
+        if (!chunk)
+                abort();
+        while (token != JSON_TOKEN_END) {
+                if (json_reader_next(reader, &token, &text, &err))
+                        die(&err);
+                tokens++;
+                if (token == JSON_TOKEN_MORE) {
+                        size_t len = bytes.size_bytes - at < CHUNK ? (size_t)(bytes.size_bytes - at) : CHUNK;
+
+                        if (bytes.read(bytes.payload, at, chunk, len, &err))
+                                die(&err);
+                        at += len;
+                        json_reader_feed(reader, (struct str){ chunk, len }, at == bytes.size_bytes);
+                }
+        }
+        s = (double)(clock_mono_us() - start) / 1e6;
+        report("read JSON tokens only", start, tokens);
+        printf("   %.0f MB a second\n", (double)bytes.size_bytes / 1e6 / s);
+        json_reader_free(reader);
+        free(chunk);
+        (void)close(fd);
 }
 
 static void measure_lookups(struct manifest_index *index, size_t entries)
@@ -140,6 +181,7 @@ static void measure(size_t entries, const char *base)
         index_file(json, other_path, &info);
         make_json(json, entries, 0, 1);
         printf("%zu entries; peak before %llu KiB (the other index was built)\n", entries, peak_kib());
+        measure_tokens(json);
         start = clock_mono_us();
         index_file(json, index_path, &info);
         report("read JSON, write index", start, entries);

@@ -269,6 +269,72 @@ static void build_keeps_what_resolving_finds(void **state UNUSED)
         arena_done(&arena);
 }
 
+/* A source and a sink that fail at the nth call. */
+struct failing {
+        struct str json;
+        size_t reads;
+        size_t writes;
+        size_t fail_read;
+        size_t fail_write;
+};
+
+static enum rc failing_read(void *payload, uint64_t offset, void *ret, size_t len, struct err *err)
+{
+        struct failing *failing = payload;
+
+        if (++failing->reads == failing->fail_read)
+                return err_set(err, RC_IO, "The disk is gone.");
+        memcpy(ret, failing->json.ptr + offset, len);
+        return RC_OK;
+}
+
+static enum rc failing_write(void *payload, struct str data UNUSED, struct err *err)
+{
+        struct failing *failing = payload;
+
+        if (++failing->writes == failing->fail_write)
+                return err_set(err, RC_UNAVAILABLE, "The disk is full.");
+        return RC_OK;
+}
+
+static void build_hands_on_what_its_callbacks_answer(void **state UNUSED)
+{
+        struct dice dice = { 12 };
+        struct failing failing = { 0 };
+        struct arena arena;
+        struct manifest_entry *entries;
+        struct buf json = { 0 };
+        struct manifest_build order;
+        struct manifest_info info = { .entries = 77 };
+        struct err err = { 0 };
+        size_t reads;
+        size_t writes;
+
+        arena_init(&arena, 0);
+        entries = random_entries(&arena, &dice, 8000, true);
+        write_json(&arena, &json, entries, 8000);
+        failing.json = buf_str(&json);
+        order = (struct manifest_build){ .json = { failing_read, &failing, json.len },
+                                         .index = { failing_write, NULL, &failing } };
+        assert_ok(manifest_index_build(&order, &info, &err));
+        reads = failing.reads;
+        writes = failing.writes;
+        assert_true(reads > 2 && writes > 1);
+        info.entries = 77;
+        for (size_t i = 1; i <= reads; i++) {
+                failing = (struct failing){ .json = buf_str(&json), .fail_read = i };
+                assert_int_equal(manifest_index_build(&order, &info, &err), RC_IO);
+                assert_string_equal(err.msg, "The disk is gone.");
+        }
+        for (size_t i = 1; i <= writes; i++) {
+                failing = (struct failing){ .json = buf_str(&json), .fail_write = i };
+                assert_int_equal(manifest_index_build(&order, &info, &err), RC_UNAVAILABLE);
+        }
+        assert_true(info.entries == 77);
+        buf_done(&json);
+        arena_done(&arena);
+}
+
 static void digest_text_has_one_spelling(void **state UNUSED)
 {
         struct dice dice = { 4 };
@@ -304,6 +370,7 @@ int main(void)
                 cmocka_unit_test(build_refuses_what_is_wrong),
                 cmocka_unit_test(build_limits_are_held),
                 cmocka_unit_test(build_keeps_what_resolving_finds),
+                cmocka_unit_test(build_hands_on_what_its_callbacks_answer),
                 cmocka_unit_test(digest_text_has_one_spelling),
         };
 

@@ -11,7 +11,7 @@ import sys
 
 ECHO = sys.argv[1]
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20261121
-COUNT = 1500
+COUNT = 1000
 
 
 def random_string(rng):
