@@ -147,7 +147,7 @@ static enum rc run_command(struct call *call, const struct sweep *sweep, const s
         _cleanup_(buf_done) struct buf buf = { 0 };
         struct str args = STR_NULL;
         struct json_writer w;
-        enum rc rc = sweep_grid_point(call->arena, sweep->grid, agent->point, &args, err);
+        enum rc rc = sweep_grid_point(call->arena, sweep->grid, sweep->name, agent->point, &args, err);
 
         if (rc)
                 return rc;

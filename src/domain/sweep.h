@@ -1,12 +1,14 @@
 /*
- * domain/sweep.h - grid sweeps: every combination of listed values, one after the other.
+ * domain/sweep.h - sweeps over listed values: every combination once (grid), or one drawn by
+ * chance each time (random).
  *
  * The least that a sweep needs: a client sends the search as YAML, agents sign on and ask by
  * heartbeat what to do; each gets the next combination, until none is left. Searches that
- * would have to learn from results (random, Bayes) and launching are refused.
+ * would have to learn from results, distributions and launching are refused.
  *
- * The grid as it is stored: [{"path": ["lr"], "values": [0.1, 0.2]}, {"path": ["opt", "name"],
- * "values": ["sgd"]}]. Point 0 takes the first value of each; the last parameter changes fastest.
+ * The grid as it is stored: {"random": false, "parameters": [{"path": ["lr"], "values": [0.1, 0.2]},
+ * {"path": ["opt", "name"], "values": ["sgd"]}]}. Point 0 of a grid takes the first value of each;
+ * the last parameter changes fastest.
  *
  * Thread rule: that of the call.
  */
@@ -44,8 +46,8 @@ struct sweep_grid {
 };
 /* RC_INVALID says what kind of sweep is missing or which parameter cannot be listed. */
 MUST_USE enum rc sweep_grid_read(struct arena *arena, struct str yaml, struct sweep_grid *ret, struct err *err);
-/* {"lr": {"value": 0.1}, ...} of a point. */
-MUST_USE enum rc sweep_grid_point(struct arena *arena, struct str grid, int64_t point, struct str *ret_args,
-                                  struct err *err);
+/* {"lr": {"value": 0.1}, ...} of a point. seed: what chance depends on, the sweep's name. */
+MUST_USE enum rc sweep_grid_point(struct arena *arena, struct str grid, struct str seed, int64_t point,
+                                  struct str *ret_args, struct err *err);
 
 #endif

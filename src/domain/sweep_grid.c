@@ -104,19 +104,29 @@ enum rc sweep_grid_read(struct arena *arena, struct str yaml, struct sweep_grid 
         _cleanup_(buf_done) struct buf buf = { 0 };
         struct grid_reader r = { .points = 1 };
         struct json *config = NULL;
+        bool random;
         int64_t cap;
         enum rc rc = yaml_parse(arena, yaml, &config, err);
 
         if (rc)
                 return err_prefix(err, rc, "The sweep cannot be read");
-        if (!str_eq_c(json_text(config, "method"), "grid"))
-                return err_set(err, RC_INVALID, "This server runs grid sweeps only: set 'method: grid' and list the values.");
+        random = str_eq_c(json_text(config, "method"), "random");
+        if (!random && !str_eq_c(json_text(config, "method"), "grid"))
+                return err_set(err, RC_INVALID,
+                               "This server runs sweeps over listed values only: set 'method: grid' or 'method: random' and "
+                               "list the values.");
         json_writer_init(&r.w, &buf);
+        json_begin_object(&r.w);
+        json_key_bool(&r.w, "random", random);
+        json_key(&r.w, STR("parameters"));
         json_begin_array(&r.w);
         rc = add_parameters(&r, json_get(config, "parameters"), err);
         json_end_array(&r.w);
+        json_end_object(&r.w);
         if (rc)
                 return rc;
+        if (random)
+                r.points = SWEEP_POINTS_MAX;
         if (json_i64(json_get(config, "run_cap"), &cap) && cap > 0 && cap < r.points)
                 r.points = cap;
         *ret = (struct sweep_grid){ .json = arena_str(arena, buf_str(&buf)), .points = r.points };
@@ -126,15 +136,15 @@ enum rc sweep_grid_read(struct arena *arena, struct str yaml, struct sweep_grid 
 /* ---- one point ---- */
 
 /* What a parameter takes at a point; `rest` counts down from the last parameter. */
-static const struct json *take_value(const struct json *parameter, int64_t *rest)
+static const struct json *take_value(const struct json *parameter, uint64_t *rest)
 {
         const struct json *values = json_get(parameter, "values"), *value;
-        int64_t index;
+        uint64_t index;
 
         if (!values || values->count == 0)
                 return NULL;
-        index = *rest % (int64_t)values->count;
-        *rest /= (int64_t)values->count;
+        index = *rest % values->count;
+        *rest /= values->count;
         value = values->first;
         while (index-- > 0)
                 value = value->next;
@@ -178,23 +188,44 @@ static void write_args(struct json_writer *w, const struct json *const *paramete
         json_end_object(w);
 }
 
-enum rc sweep_grid_point(struct arena *arena, struct str grid, int64_t point, struct str *ret_args, struct err *err)
+/* Chance that can be repeated: the same point of the same sweep is always the same. */
+static uint64_t draw(struct arena *arena, struct str seed, int64_t point, size_t parameter)
+{
+        struct str text = arena_printf(arena, "%.*s %lld %zu", STR_ARG(seed), (long long)point, parameter);
+        uint64_t chance = hash_bytes(text.ptr, text.len);
+
+        /* The low bits of that hash are its worst, and they choose. */
+        chance ^= chance >> 31;
+        chance *= UINT64_C(0x9e3779b97f4a7c15);
+        return chance >> 20;
+}
+
+enum rc sweep_grid_point(struct arena *arena, struct str grid, struct str seed, int64_t point, struct str *ret_args,
+                         struct err *err)
 {
         _cleanup_(buf_done) struct buf buf = { 0 };
         const struct json **parameters, **values;
-        struct json *list = NULL;
+        const struct json *list, *random;
+        struct json *stored = NULL;
+        uint64_t rest = (uint64_t)point;
         struct json_writer w;
         size_t count = 0;
-        enum rc rc = json_parse(arena, grid, NULL, &list, err);
+        enum rc rc = json_parse(arena, grid, NULL, &stored, err);
 
         if (rc)
                 return rc;
+        list = json_get(stored, "parameters");
+        random = json_get(stored, "random");
+        if (!list)
+                return err_set(err, RC_CORRUPT, "a stored grid has no parameters");
         parameters = arena_array(arena, const struct json *, list->count);
         values = arena_array(arena, const struct json *, list->count);
         for (const struct json *p = list->first; p; p = p->next)
                 parameters[count++] = p;
         for (size_t i = count; i > 0; i--) {
-                values[i - 1] = take_value(parameters[i - 1], &point);
+                if (random && random->boolean)
+                        rest = draw(arena, seed, point, i);
+                values[i - 1] = take_value(parameters[i - 1], &rest);
                 if (!values[i - 1])
                         return err_set(err, RC_CORRUPT, "a stored grid has a parameter without values");
         }
