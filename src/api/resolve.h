@@ -8,7 +8,7 @@
  *
  * FIELD(Type, name) { ... } opens the function; inside are `field` (arguments, arena),
  * `parent` (the object that a gql_out_object() before it was given: which struct that is
- * for each type is listed in resolve.h's table below), `out` and `err`.
+ * for each type is listed below), `out` and `err`.
  *
  * Parents of the types whose resolvers live in this room's account and server files:
  *
