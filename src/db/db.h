@@ -9,7 +9,9 @@
  *
  *  - Reading: db_read_begin() borrows a connection; its first statement takes a snapshot,
  *    and everything is seen as it was then until db_read_end() gives the connection back.
- *    Any worker thread; a thread holds one at a time (when all are out, callers wait).
+ *    Any worker thread; a thread holds one at a time (when all are out, callers wait up to
+ *    reader_wait_ms and then get RC_AGAIN). Set readers_max to the number of threads that hold
+ *    one across a db_write(): those who wait for a connection cannot join a batch.
  *  - Writing: db_write() hands a function to the writer thread. The writer takes every
  *    function that is queued, runs each inside a savepoint of ONE transaction, commits
  *    once (durably), and then wakes all callers: group commit. A function that returns an
@@ -47,6 +49,7 @@ struct db_stmt;
 struct db_config {
         const char *path;         /* SQLite: file name; ":memory:" is not supported (two connections) */
         unsigned readers_max;     /* 0: 2 x cores, at most 8; opened on demand */
+        unsigned reader_wait_ms;  /* how long db_read_begin waits when all are out; 0: 10 s */
         size_t cache_bytes;       /* page cache per connection; 0: 1 MiB readers, 8 MiB writer */
         unsigned batch_max;       /* writes per commit at most; 0: 256 */
 };

@@ -79,6 +79,7 @@ struct readers {
         struct db_conn *free; /* LIFO: the warmest connection goes out first */
         unsigned opened;
         unsigned max;
+        unsigned wait_ms;
 };
 
 struct db {
@@ -112,7 +113,7 @@ MUST_USE enum rc writer_start(struct db *db, unsigned batch_max, struct err *err
 void writer_stop(struct db *db); /* runs what is queued first */
 
 /* readers.c */
-void readers_start(struct db *db, unsigned max);
+void readers_start(struct db *db, unsigned max, unsigned wait_ms);
 void readers_stop(struct db *db);
 
 void *db_must_alloc(size_t count, size_t size); /* zeroed; aborts when memory is out */

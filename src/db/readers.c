@@ -5,15 +5,27 @@
  * meanwhile (WAL snapshot). Connections are opened when they are first needed and go out
  * last-in first-out, so that a quiet server keeps one warm page cache instead of eight
  * cold ones. When all are out, callers sleep until one comes back: nobody may therefore
- * hold two at once.
+ * hold two at once. Callers who do so all the same, or hold theirs for very long, cost the
+ * others a "try again" and not a standstill.
  */
 #include "db/internal.h"
 
-void readers_start(struct db *db, unsigned max)
+#include <errno.h>
+#include <time.h>
+
+#define TURN_WAIT_MS 10000
+
+void readers_start(struct db *db, unsigned max, unsigned wait_ms)
 {
+        pthread_condattr_t attributes;
+
         pthread_mutex_init(&db->readers.lock, NULL);
-        pthread_cond_init(&db->readers.returned, NULL);
+        pthread_condattr_init(&attributes);
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        pthread_cond_init(&db->readers.returned, &attributes);
+        pthread_condattr_destroy(&attributes);
         db->readers.max = max;
+        db->readers.wait_ms = wait_ms ? wait_ms : TURN_WAIT_MS;
 }
 
 void readers_stop(struct db *db)
@@ -43,28 +55,42 @@ static void give_back(struct readers *readers, struct db_conn *conn)
         pthread_cond_signal(&readers->returned);
 }
 
-/* A free connection, or NULL and the right to open one. */
-static struct db_conn *take_free(struct readers *readers)
+/* *ret_conn: a free connection, or NULL and the right to open one. */
+static enum rc take_turn(struct readers *readers, struct db_conn **ret_conn, struct err *err)
 {
-        struct db_conn *conn;
+        struct timespec deadline;
+        int code = 0;
 
+        clock_gettime(CLOCK_MONOTONIC, &deadline);
+        deadline.tv_sec += readers->wait_ms / 1000;
+        deadline.tv_nsec += (long)(readers->wait_ms % 1000) * 1000000;
+        if (deadline.tv_nsec >= 1000000000) {
+                deadline.tv_sec++;
+                deadline.tv_nsec -= 1000000000;
+        }
         pthread_mutex_lock(&readers->lock);
-        while (!readers->free && readers->opened >= readers->max)
-                pthread_cond_wait(&readers->returned, &readers->lock);
-        conn = readers->free;
-        if (conn)
-                readers->free = conn->next_free;
+        while (!readers->free && readers->opened >= readers->max && code != ETIMEDOUT)
+                code = pthread_cond_timedwait(&readers->returned, &readers->lock, &deadline);
+        if (!readers->free && readers->opened >= readers->max) {
+                pthread_mutex_unlock(&readers->lock);
+                return err_set(err, RC_AGAIN, "The server is busy: try again.");
+        }
+        *ret_conn = readers->free;
+        if (readers->free)
+                readers->free = readers->free->next_free;
         else
                 readers->opened++;
         pthread_mutex_unlock(&readers->lock);
-        return conn;
+        return RC_OK;
 }
 
 enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err)
 {
-        struct db_conn *conn = take_free(&db->readers);
-        enum rc rc = RC_OK;
+        struct db_conn *conn = NULL;
+        enum rc rc = take_turn(&db->readers, &conn, err);
 
+        if (rc)
+                return rc;
         if (!conn)
                 rc = conn_open(db, CONN_READER, &conn, err);
         if (rc == RC_OK)

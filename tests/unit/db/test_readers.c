@@ -119,6 +119,23 @@ static void readers_are_bounded_and_all_get_a_turn(void **state)
         db_close(db);
 }
 
+static void readers_that_do_not_come_back_are_not_waited_for_forever(void **state)
+{
+        struct db_config config = { .path = scratch_path(*state, "test.db"), .readers_max = 1, .reader_wait_ms = 30 };
+        struct db_conn *first = NULL, *second = NULL;
+        struct err err = { 0 };
+        struct db *db = NULL;
+
+        assert_ok(db_open(&config, &db, &err));
+        assert_ok(db_read_begin(db, &first, &err));
+        assert_int_equal(db_read_begin(db, &second, &err), RC_AGAIN);
+        assert_null(second);
+        db_read_end(&first);
+        assert_ok(db_read_begin(db, &second, &err));
+        db_read_end(&second);
+        db_close(db);
+}
+
 static void open_in_a_missing_directory_fails(void **state)
 {
         struct db_config config = { .path = scratch_path(*state, "no/such/dir/test.db") };
@@ -178,6 +195,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(readers_see_their_snapshot_until_refreshed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(readers_cannot_write, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(readers_are_bounded_and_all_get_a_turn, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(readers_that_do_not_come_back_are_not_waited_for_forever, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(open_in_a_missing_directory_fails, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(open_of_something_else_is_corrupt, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(quick_check_finds_damage, set_up, tear_down),
