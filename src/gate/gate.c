@@ -149,10 +149,12 @@ void gate_leave(struct visit *visit)
 
 void gate_hide(const struct gate *gate, struct str request_id, struct err *err, struct str where)
 {
-        if (err->rc != RC_IO && err->rc != RC_CORRUPT && err->rc != RC_INTERNAL && err->rc != RC_OK)
-                return;
-        if (gate->on_failure)
+        bool ours = err->rc == RC_IO || err->rc == RC_CORRUPT || err->rc == RC_INTERNAL || err->rc == RC_OK;
+
+        if ((ours || err->rc == RC_UNAVAILABLE) && gate->on_failure)
                 gate->on_failure(request_id, err, where);
+        if (!ours)
+                return;
         if (err->rc == RC_CORRUPT)
                 (void)err_set(err, RC_CORRUPT,
                               "Stored bytes are damaged: tell the operator the request id %.*s.",

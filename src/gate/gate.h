@@ -65,7 +65,8 @@ bool gate_same_origin(struct http_request *req, struct str base_url);
 
 /*
  * For errors on their way out: those that are not the caller's fault go to on_failure, and
- * their message becomes "Internal error ... request id ...". `where`: route or GraphQL path.
+ * their message becomes "Internal error ... request id ..." (RC_UNAVAILABLE keeps its own). `where`:
+ * route or GraphQL path.
  */
 void gate_hide_internal(struct http_request *req, struct err *err, struct str where);
 void gate_hide(const struct gate *gate, struct str request_id, struct err *err, struct str where);
