@@ -11,6 +11,8 @@
 #include "model/grant.h"
 
 enum rc download_get(struct http_request *req, struct err *err);
+/* OPTIONS of the same address; preflight.c. */
+enum rc download_options(struct http_request *req, struct err *err);
 
 /* GRANT_GET_RUN_FILE, GRANT_GET_RUN_LINES; run_download.c. */
 MUST_USE enum rc run_download(struct http_request *req, struct call *call, const struct grant *grant,
