@@ -293,15 +293,14 @@ static int report(const struct session *session, enum rc rc, const struct err *e
 
 static enum rc run_command(const struct command *command, struct session *session, struct err *err)
 {
-        struct data *data = NULL;
         enum rc rc;
 
         if (command->bare)
                 return command->run(session, err);
-        rc = data_open(&session->arena, session_option(session, "data"), command->creates, &data, err);
+        rc = data_open(&session->arena, session_option(session, "data"), command->creates, &session->data, err);
         if (rc)
                 return rc;
-        session->domain = (struct domain){ .db = data_db(data) };
+        session->domain = (struct domain){ .db = data_db(session->data) };
         session->call = (struct call){
                 .domain = &session->domain, .arena = &session->arena, .who = &policy_operator
         };
@@ -309,7 +308,7 @@ static enum rc run_command(const struct command *command, struct session *sessio
         if (!rc)
                 rc = command->run(session, err);
         db_read_end(&session->call.conn);
-        data_close(data);
+        data_close(session->data);
         return rc;
 }
 

@@ -23,7 +23,8 @@ struct session {
         struct arena arena;
         struct options options;
         bool json;
-        struct domain domain;    /* opened unless the command is `bare` */
+        struct data *data;       /* opened unless the command is `bare` */
+        struct domain domain;
         struct call call;        /* as the operator */
         struct buf out;          /* what goes to standard output when the command succeeds */
         struct json_writer writer; /* writes to out; used with --json */

@@ -43,6 +43,10 @@ static const struct option_spec delete_options[] = {
         { "force", NULL, NULL, NULL, FORCE_HELP },
 };
 
+static const struct option_spec check_options[] = {
+        { "read-data", NULL, NULL, NULL, "also reads all bytes and compares their digests" },
+};
+
 #define OPTIONS(table) .options = (table), .option_count = ARRAY_LEN(table)
 
 const struct command commands[] = {
@@ -65,6 +69,16 @@ const struct command commands[] = {
                 .summary = "Makes the data directory, or brings it up to this version.",
                 .creates = true,
                 .run = run_init,
+        },
+        {
+                .words = "check",
+                .arguments = "",
+                .summary = "Looks whether everything that was committed is there and whole.",
+                .details = "Versions, their manifests and files, uploads, files of runs, and the rules among the rows. It\n"
+                           "changes nothing and may run beside the server. Standard output has one line for each piece of\n"
+                           "damage and then a summary; the exit status is 1 when there is damage.\n",
+                OPTIONS(check_options),
+                .run = run_check,
         },
         {
                 .words = "user add",
