@@ -50,9 +50,10 @@ enum rc version_find_in(struct call *call, struct project *project, struct colle
 
         if (str_is_empty(alias))
                 alias = STR("latest");
-        rc = store_membership_by_alias(call->conn, collection->id, alias, &place, &found, err);
-        if (!rc && !found && version_parse(alias, &number))
+        if (version_parse(alias, &number))
                 rc = store_membership_get(call->conn, collection->id, number, &place, &found, err);
+        else
+                rc = store_membership_by_alias(call->conn, collection->id, alias, &place, &found, err);
         if (rc)
                 return rc;
         if (!found) {

@@ -114,10 +114,18 @@ static enum rc apply_description(struct call *call, struct project *p, struct st
         return RC_OK;
 }
 
+/* Did the call bring anything new? Saving what is there already changes nothing, not even the time. */
+static bool differs(const struct project *before, const struct project *after, const struct project_input *in)
+{
+        return !str_eq(before->description, after->description) || before->access != after->access ||
+               before->allow_all_types != after->allow_all_types || in->type_count > 0;
+}
+
 static enum rc upsert_apply(struct call *call, struct upsert_job *job, struct err *err)
 {
         const struct project_input *in = job->in;
         struct project *p = job->project;
+        struct project before = *p;
         enum rc rc;
 
         p->updated_us = clock_now_us();
@@ -128,8 +136,13 @@ static enum rc upsert_apply(struct call *call, struct upsert_job *job, struct er
                 rc = apply_allow_all(call, p, in, job->inserted, err);
         if (!rc)
                 rc = apply_types(call, p, in, job->inserted, err);
-        if (!rc)
-                rc = store_project_update(call->conn, p, model_fold(call->arena, p->name), err);
+        if (rc)
+                return rc;
+        if (!differs(&before, p, in)) {
+                p->updated_us = before.updated_us;
+                return RC_OK;
+        }
+        rc = store_project_update(call->conn, p, model_fold(call->arena, p->name), err);
         if (rc || job->inserted)
                 return rc;
         return event_note(call, &(struct event_row){ .action = STR("project_updated"),
