@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every fuzzer of src/fuzz/ for a while: FUZZ_SECONDS each (20 unless told). What crashes
+# Every fuzzer of src/fuzz/ and tests/fuzz/ for a while: FUZZ_SECONDS each (20 unless told). What crashes
 # one is kept in build-fuzz/; put it into tests/corpus/<name>/ with the mend.
 # needs: packages
 # slow: yes
@@ -36,7 +36,7 @@ run_fuzzer() {
 }
 
 check "the fuzzers build" ninja --quiet -k 0 -C build-fuzz fuzzers
-for source in src/fuzz/fuzz_*.c; do
+for source in src/fuzz/fuzz_*.c tests/fuzz/fuzz_*.c; do
         name=${source##*/fuzz_}
         name=${name%.c}
         check "fuzz_$name" run_fuzzer "$name"
