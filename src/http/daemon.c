@@ -151,6 +151,8 @@ void http_server_stop(struct http_server *server, unsigned drain_ms)
                 return;
         server->drain_until_ms = clock_mono_ms() + drain_ms;
         atomic_store(&server->stopping, true);
+        /* From now on new connections are refused, instead of waiting for the end of the drain. */
+        (void)shutdown(server->listen_fd, SHUT_RD);
         for (unsigned i = 0; i < server->loop_count; i++)
                 if (server->loops[i].running)
                         loop_wake(&server->loops[i]);
