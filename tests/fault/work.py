@@ -9,6 +9,7 @@ import hashlib
 import random
 import threading
 
+import vitrined
 import wire
 
 ENTITY, PROJECT = "team", "faults"
@@ -17,6 +18,14 @@ COLLECTIONS = ["alpha", "beta", "gamma"]
 PORTFOLIO = "Linked"
 PART_SIZES = [70_000, 300_000]
 POPULAR = 12  # contents that several writers log, so that they race for one digest
+
+
+def prepare(data):
+    """A registry with a team; -> the API key."""
+    key = vitrined.succeed("user", "add", "worker", "--admin", data=data).out.strip()
+    vitrined.succeed("org", "add", ORG, "--admin", "worker", data=data)
+    vitrined.succeed("team", "add", ENTITY, "--org", ORG, "--admin", "worker", data=data)
+    return key
 
 
 class Gate:

@@ -162,6 +162,22 @@ class Wire:
     def commit(self, artifact_id):
         return self.graphql(COMMIT, input={"artifactID": artifact_id})["commitArtifact"]["artifact"]
 
+    def log(self, entity, project, collection, files, client_id, **named):
+        """All steps, for {path: bytes}. -> the committed artifact"""
+        described = {path: (md5_base64(data), len(data)) for path, data in files.items()}
+        manifest, digest = manifest_of(described)
+        artifact = self.create_artifact(entity, project, collection, digest, client_id, **named)
+        if artifact["state"] == "COMMITTED":
+            return artifact
+        manifest_id, _ = self.create_manifest(entity, project, artifact["id"])
+        nodes = self.create_files(artifact["id"], manifest_id, {path: md5 for path, (md5, _) in described.items()})
+        for data, node in zip(files.values(), nodes):
+            if node["uploadUrl"]:
+                self.put(node["uploadUrl"], data)
+        _, url = self.create_manifest(entity, project, artifact["id"], md5_base64(manifest))
+        self.put(url, manifest)
+        return self.commit(artifact["id"])
+
     # ---- looking ----
 
     def version(self, entity, project, collection, alias, per_page=5000):
