@@ -2,6 +2,7 @@
  * db/internal.h - what the files of this room share; nobody else includes it.
  *
  * sqlite.c   opens connections, runs control statements, turns SQLite's codes into ours
+ * regexp.c   the operator REGEXP
  * stmt.c     prepared statements: cache, binding, stepping, columns
  * writer.c   the writer thread and its queue (group commit)
  * readers.c  the pool of reader connections
@@ -96,6 +97,8 @@ enum conn_kind { CONN_WRITER, CONN_READER };
 /* sqlite.c */
 MUST_USE enum rc conn_open(struct db *db, enum conn_kind kind, struct db_conn **ret_conn, struct err *err);
 struct db_conn *conn_close(struct db_conn *conn); /* accepts NULL, returns NULL */
+/* The operator REGEXP; answers an SQLite code. */
+int db_add_regexp(sqlite3 *handle);
 /* Turns SQLite's code into ours, remembers it on the connection and fills err. */
 enum rc conn_error(struct db_conn *conn, int code, struct err *err);
 /* One control statement without parameters or rows ("BEGIN", "COMMIT", ...). */

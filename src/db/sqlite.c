@@ -228,6 +228,8 @@ enum rc conn_open(struct db *db, enum conn_kind kind, struct db_conn **ret_conn,
         conn = db_must_alloc(1, sizeof(*conn));
         conn->db = db;
         code = sqlite3_open_v2(db->path, &conn->handle, flags, NULL);
+        if (code == SQLITE_OK)
+                code = db_add_regexp(conn->handle);
         if (code != SQLITE_OK) {
                 rc = conn_error(conn, code, err);
         } else {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/pattern.h"
 
 struct filter_bind {
         enum { BIND_I64, BIND_F64, BIND_TEXT } kind;
@@ -283,6 +284,15 @@ static enum rc add_any(struct filter_sql *sql, const struct filter_field *field,
         return rc;
 }
 
+static enum rc check_pattern(struct str text, struct err *err)
+{
+        struct pattern *pattern = NULL;
+        enum rc rc = pattern_new(text, &pattern, err);
+
+        pattern_free(pattern);
+        return rc;
+}
+
 static enum rc add_text_test(struct filter_sql *sql, const struct filter_field *field, struct str expression,
                              const struct filter *f, struct err *err)
 {
@@ -292,6 +302,10 @@ static enum rc add_text_test(struct filter_sql *sql, const struct filter_field *
         if (field->kind == FILTER_JSON)
                 buf_printf(sql->text, "typeof(%.*s) = 'text' AND ", STR_ARG(expression));
         if (f->op == FILTER_REGEX) {
+                enum rc rc = check_pattern(f->value->text, err);
+
+                if (rc)
+                        return rc;
                 buf_printf(sql->text, "%.*s REGEXP ", STR_ARG(expression));
                 filter_sql_str(sql, f->value->text);
                 return RC_OK;
