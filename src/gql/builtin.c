@@ -147,8 +147,8 @@ static const struct gql_field_info input_fields[] = {
         FIELD("description", STRING(PLAIN), introspect_input_description, NULL),
         FIELD("type", ((struct gql_type_use){ &gql_type___Type, NON_NULL }), introspect_input_type, NULL),
         FIELD("defaultValue", STRING(PLAIN), introspect_input_default, "As GraphQL text."),
-        FIELD("isDeprecated", BOOLEAN(NON_NULL), introspect_false, NULL),
-        FIELD("deprecationReason", STRING(PLAIN), introspect_nothing, NULL),
+        FIELD("isDeprecated", BOOLEAN(NON_NULL), introspect_input_is_deprecated, NULL),
+        FIELD("deprecationReason", STRING(PLAIN), introspect_input_deprecated, NULL),
 };
 const struct gql_type gql_type___InputValue = {
         .kind = GQL_TYPE_OBJECT, .name = "__InputValue",

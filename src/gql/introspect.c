@@ -41,11 +41,18 @@ static enum rc out_types(struct gql_field *field, struct gql_out *out, const str
         return RC_OK;
 }
 
-static enum rc out_inputs(struct gql_out *out, const struct gql_input_def *inputs, size_t count)
+static enum rc out_inputs(struct gql_field *field, struct gql_out *out, const struct gql_input_def *inputs,
+                          size_t count)
 {
-        gql_out_list(out, count);
+        bool all = gql_bool(gql_arg(field, "includeDeprecated"), false);
+        size_t shown = 0;
+
         for (size_t i = 0; i < count; i++)
-                gql_out_object(gql_out_item(out, i), "__InputValue", untyped(&inputs[i]));
+                shown += all || !inputs[i].deprecated;
+        gql_out_list(out, shown);
+        for (size_t i = 0, n = 0; i < count; i++)
+                if (all || !inputs[i].deprecated)
+                        gql_out_object(gql_out_item(out, n++), "__InputValue", untyped(&inputs[i]));
         return RC_OK;
 }
 
@@ -53,13 +60,6 @@ INTROSPECT(nothing)
 {
         (void)field, (void)parent, (void)err;
         gql_out_null(out);
-        return RC_OK;
-}
-
-INTROSPECT(false)
-{
-        (void)field, (void)parent, (void)err;
-        gql_out_bool(out, false);
         return RC_OK;
 }
 
@@ -81,7 +81,10 @@ INTROSPECT(type)
 
 INTROSPECT(schema_description)
 {
-        return introspect_nothing(field, parent, out, err);
+        const struct gql_schema *schema = parent;
+
+        (void)field, (void)err;
+        return out_text(out, schema->description);
 }
 
 INTROSPECT(schema_types)
@@ -238,10 +241,10 @@ INTROSPECT(type_inputs)
 {
         const struct gql_type *type = bare(parent);
 
-        (void)field, (void)err;
+        (void)err;
         if (!type || type->kind != GQL_TYPE_INPUT)
                 return RC_OK;
-        return out_inputs(out, type->inputs, type->input_count);
+        return out_inputs(field, out, type->inputs, type->input_count);
 }
 
 INTROSPECT(type_of)
@@ -286,8 +289,8 @@ INTROSPECT(field_args)
 {
         const struct gql_field_info *info = parent;
 
-        (void)field, (void)err;
-        return out_inputs(out, info->args, info->arg_count);
+        (void)err;
+        return out_inputs(field, out, info->args, info->arg_count);
 }
 
 INTROSPECT(field_type)
@@ -349,6 +352,23 @@ INTROSPECT(input_default)
 
         (void)field, (void)err;
         return out_text(out, input->default_sdl);
+}
+
+INTROSPECT(input_is_deprecated)
+{
+        const struct gql_input_def *input = parent;
+
+        (void)field, (void)err;
+        gql_out_bool(out, input->deprecated != NULL);
+        return RC_OK;
+}
+
+INTROSPECT(input_deprecated)
+{
+        const struct gql_input_def *input = parent;
+
+        (void)field, (void)err;
+        return out_text(out, input->deprecated);
 }
 
 /* ---- __EnumValue ------------------------------------------------------------------------ */
@@ -428,6 +448,6 @@ INTROSPECT(directive_args)
 {
         const struct gql_directive_info *directive = parent;
 
-        (void)field, (void)err;
-        return out_inputs(out, directive->args, directive->arg_count);
+        (void)err;
+        return out_inputs(field, out, directive->args, directive->arg_count);
 }

@@ -16,7 +16,6 @@
 INTROSPECT(schema);
 INTROSPECT(type);
 INTROSPECT(nothing);
-INTROSPECT(false);
 INTROSPECT(schema_description);
 INTROSPECT(schema_types);
 INTROSPECT(schema_query);
@@ -43,6 +42,8 @@ INTROSPECT(input_name);
 INTROSPECT(input_description);
 INTROSPECT(input_type);
 INTROSPECT(input_default);
+INTROSPECT(input_is_deprecated);
+INTROSPECT(input_deprecated);
 INTROSPECT(value_name);
 INTROSPECT(value_description);
 INTROSPECT(value_is_deprecated);

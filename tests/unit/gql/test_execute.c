@@ -277,6 +277,79 @@ static void prefetch_resolves_nothing_twice(void **state)
         run_stop(&run);
 }
 
+/* ---- lookahead ------------------------------------------------------------------------------ */
+
+static const char *const probes[] = {
+        "id", "name", "part", "part.size", "part.id", "other", "other.part.size", "other.other", "parts", "a", "",
+};
+
+/* "id,part.size,...": which of the probes the field selects. */
+static enum rc report_selects(struct gql_field *field, void *parent, struct gql_out *out, struct err *err)
+{
+        struct world *world = gql_app(field);
+        struct buf *seen = (struct buf *)(uintptr_t)world->root;
+
+        (void)parent;
+        (void)err;
+        for (size_t i = 0; i < ARRAY_LEN(probes); i++)
+                if (gql_selects(field, probes[i]))
+                        buf_printf(seen, "%s,", probes[i]);
+        gql_out_null(out);
+        return RC_OK;
+}
+
+static const char *selects(const struct gql_schema *schema, const char *query, const char *variables, struct buf *seen)
+{
+        struct gql_cache *cache = gql_cache_new(schema, NULL, 0);
+        struct gql_prepared *prepared = NULL;
+        struct gql_error *errors = NULL;
+        struct gql_response response;
+        struct buf out = { 0 };
+        struct world world = { .root = (const struct json *)(uintptr_t)seen };
+        struct gql_request request;
+        struct json *json = NULL;
+        struct arena arena;
+        struct err err = { 0 };
+
+        arena_init(&arena, 0);
+        buf_clear(seen);
+        assert_ok(gql_cache_get(cache, &arena, str_from(query), &prepared, &errors, &err));
+        assert_ok(json_parse(&arena, str_from(variables), NULL, &json, &err));
+        request = world_request(&world, &arena, json, STR_NULL);
+        gql_execute(prepared, &request, &out, &response);
+        assert_null(response.errors);
+        gql_prepared_release(&prepared);
+        gql_cache_free(cache);
+        buf_done(&out);
+        arena_done(&arena);
+        return buf_cstr(seen);
+}
+
+static void selects_looks_through_fragments_and_conditions(void **state)
+{
+        struct arena arena;
+        struct buf seen = { 0 };
+        const struct gql_schema *schema;
+        struct gql_field_info *info;
+
+        (void)state;
+        arena_init(&arena, 0);
+        schema = world_schema(&arena, str_from(sdl));
+        info = (struct gql_field_info *)(uintptr_t)gql_type_field(schema->query, STR("one"));
+        info->resolve = report_selects;
+        assert_string_equal(selects(schema, "{ one { id } }", "{}", &seen), "id,");
+        assert_string_equal(selects(schema, "{ one { a: name part { b: size } } }", "{}", &seen), "name,part,part.size,");
+        assert_string_equal(selects(schema, "{ one { ...F } one { part { ...G } } } fragment F on Thing { other { ...H } ...H } "
+                                    "fragment G on Part { size } fragment H on Thing { part { __typename ... { size } } }", "{}", &seen),
+                            "part,part.size,other,other.part.size,");
+        assert_string_equal(selects(schema, "query ($y: Boolean!, $n: Boolean!) { one { id @skip(if: $y) name @include(if: $n) "
+                                    "part @include(if: $y) { size @skip(if: $n) } other { part @skip(if: true) { size } } } }",
+                                    "{\"y\": true, \"n\": false}", &seen),
+                            "part,part.size,other,");
+        buf_done(&seen);
+        arena_done(&arena);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -296,6 +369,7 @@ int main(void)
                 cmocka_unit_test(prefetch_failure_is_each_objects_error),
                 cmocka_unit_test(prefetch_leaves_wrong_types_alone),
                 cmocka_unit_test(prefetch_resolves_nothing_twice),
+                cmocka_unit_test(selects_looks_through_fragments_and_conditions),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
