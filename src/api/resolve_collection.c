@@ -411,7 +411,16 @@ FIELD(ArtifactCollectionMembership, id)
 
 FIELD_INT(ArtifactCollectionMembership, versionIndex, version, place.version)
 FIELD_TIME(ArtifactCollectionMembership, createdAt, version, place.created_us)
-FIELD_SELF(ArtifactCollectionMembership, artifact, "Artifact")
+
+/* Null in a look back at a version that has left the collection. */
+FIELD(ArtifactCollectionMembership, artifact)
+{
+        struct version *v = parent;
+
+        if (v->artifact)
+                gql_out_object(out, "Artifact", v);
+        return RC_OK;
+}
 
 FIELD(ArtifactCollectionMembership, aliases)
 {
@@ -445,6 +454,8 @@ FIELD(ArtifactCollectionMembership, artifactCollection)
 
 FIELD(ArtifactCollectionMembership, files)
 {
+        if (!((struct version *)parent)->artifact)
+                return RC_OK;
         return out_files(field, out, parent, err);
 }
 

@@ -125,6 +125,14 @@ MUST_USE enum rc artifact_unlink(struct call *call, int64_t artifact_id, int64_t
 /* Inside a write: "vN" and malformed aliases are refused; moving notes an event. */
 MUST_USE enum rc alias_put(struct call *call, const struct project *project, const struct collection *collection,
                            int64_t version, int64_t artifact_id, struct str alias, struct err *err);
+/* `latest`: stays where it is when the registry protects it and the caller is no admin. */
+MUST_USE enum rc alias_put_latest(struct call *call, const struct project *project,
+                                  const struct collection *collection, int64_t version, int64_t artifact_id,
+                                  struct err *err);
+/* Notes that a version that is about to go loses its aliases; store_membership_delete() removes them. */
+MUST_USE enum rc alias_drop_all(struct call *call, const struct project *project,
+                                const struct collection *collection, int64_t version, int64_t artifact_id,
+                                struct err *err);
 MUST_USE enum rc tags_put(struct call *call, int64_t artifact_id, const struct str *tags, size_t count,
                           struct err *err);
 /* JSON list of strings, and back. */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "domain/event.h"
+#include "domain/protect.h"
 
 static enum rc note(struct call *call, const struct project *project, const struct collection *c,
                     struct str action, struct str detail, struct err *err)
@@ -132,6 +133,8 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
         struct collection *c = NULL;
         enum rc rc = find_for(call, job->id, job->kind, ACT_DELETE_COLLECTION, &c, &project, err);
 
+        if (!rc)
+                rc = protect_check_collection(call, project, c->id, err);
         if (!rc)
                 rc = store_collection_delete(call->conn, c->id, clock_now_us(), err);
         if (rc)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "domain/artifact.h"
 #include "domain/event.h"
+#include "domain/protect.h"
 #include "store/run.h"
 
 enum rc tags_put(struct call *call, int64_t artifact_id, const struct str *tags, size_t count, struct err *err)
@@ -220,18 +221,19 @@ static enum rc remove_everywhere(struct call *call, const struct artifact *a, in
                 rc = store_membership_by_alias(call->conn, m->collection_id, STR("latest"), &last, &had_latest, err);
                 had_latest = had_latest && last.version == m->version;
                 if (!rc)
+                        rc = store_collection_by_id(call->conn, call->arena, m->collection_id, &c, err);
+                if (!rc && c)
+                        rc = store_project_by_id(call->conn, call->arena, c->project_id, &p, err);
+                if (!rc && p)
+                        rc = alias_drop_all(call, p, c, m->version, a->id, err);
+                if (!rc)
                         rc = store_membership_delete(call->conn, m->collection_id, m->version, err);
                 if (!rc)
                         rc = store_collection_add_count(call->conn, m->collection_id, -1, now, err);
                 if (!rc && had_latest)
                         rc = store_membership_last(call->conn, m->collection_id, &last, &any, err);
-                if (rc || !had_latest || !any)
-                        continue;
-                rc = store_collection_by_id(call->conn, call->arena, m->collection_id, &c, err);
-                if (!rc && c)
-                        rc = store_project_by_id(call->conn, call->arena, c->project_id, &p, err);
-                if (!rc && p)
-                        rc = alias_put(call, p, c, last.version, last.artifact_id, STR("latest"), err);
+                if (!rc && had_latest && any && p)
+                        rc = alias_put_latest(call, p, c, last.version, last.artifact_id, err);
         }
         return rc;
 }
@@ -252,6 +254,8 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
         rc = artifact_require_writer(call, a, &project, err);
         if (!rc)
                 rc = policy_require(call, project, ACT_DELETE_VERSION, err);
+        if (!rc)
+                rc = protect_check_artifact(call, a->id, err);
         if (!rc && a->version >= 0)
                 rc = store_alias_of_version(call->conn, call->arena, a->sequence_id, a->version, &aliases, err);
         if (rc)

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "domain/event.h"
+#include "domain/protect.h"
 
 /* ---- aliases ---- */
 
@@ -24,8 +25,7 @@ static enum rc note_alias(struct call *call, const struct project *project, cons
                                                      .artifact_id = artifact_id,
                                                      .has_version = true,
                                                      .version = version,
-                                                     .detail = event_detail(call, "alias", alias, NULL,
-                                                                            STR_NULL) },
+                                                     .alias = alias },
                           err);
 }
 
@@ -39,12 +39,38 @@ enum rc alias_put(struct call *call, const struct project *project, const struct
                 rc = store_alias_set(call->conn, collection->id, alias, version, clock_now_us(), &before, err);
         if (rc || before == version)
                 return rc;
+        rc = protect_check_alias(call, project, alias, err);
+        if (rc)
+                return rc;
         if (before >= 0) {
                 rc = note_alias(call, project, collection, before, 0, STR("alias_removed"), alias, err);
                 if (rc)
                         return rc;
         }
         return note_alias(call, project, collection, version, artifact_id, STR("alias_added"), alias, err);
+}
+
+enum rc alias_put_latest(struct call *call, const struct project *project, const struct collection *collection,
+                         int64_t version, int64_t artifact_id, struct err *err)
+{
+        bool may = false;
+        enum rc rc = protect_may(call, project, STR("latest"), &may, err);
+
+        if (rc || !may)
+                return rc;
+        return alias_put(call, project, collection, version, artifact_id, STR("latest"), err);
+}
+
+enum rc alias_drop_all(struct call *call, const struct project *project, const struct collection *collection,
+                       int64_t version, int64_t artifact_id, struct err *err)
+{
+        struct alias_list aliases;
+        enum rc rc = store_alias_of_version(call->conn, call->arena, collection->id, version, &aliases, err);
+
+        for (size_t i = 0; !rc && i < aliases.count; i++)
+                rc = note_alias(call, project, collection, version, artifact_id, STR("alias_removed"),
+                                aliases.items[i].alias, err);
+        return rc;
 }
 
 struct alias_job {
@@ -80,6 +106,9 @@ static enum rc change_one(struct call *call, const struct alias_job *job, const 
                 return alias_put(call, project, collection, place.version, job->artifact_id, change->alias, err);
         rc = store_alias_remove(call->conn, collection->id, change->alias, place.version, &removed, err);
         if (rc || !removed)
+                return rc;
+        rc = protect_check_alias(call, project, change->alias, err);
+        if (rc)
                 return rc;
         return note_alias(call, project, collection, place.version, job->artifact_id, STR("alias_removed"),
                           change->alias, err);
@@ -323,8 +352,8 @@ static enum rc link_write(struct call *call, void *payload, struct err *err)
         if (!rc)
                 rc = store_membership_last(call->conn, job->portfolio->id, &newest, &any, err);
         if (!rc && any && newest.version == job->place.version)
-                rc = alias_put(call, job->project, job->portfolio, job->place.version, job->artifact->id,
-                               STR("latest"), err);
+                rc = alias_put_latest(call, job->project, job->portfolio, job->place.version, job->artifact->id,
+                                      err);
         for (size_t i = 0; !rc && i < job->in->alias_count; i++)
                 rc = alias_put(call, job->project, job->portfolio, job->place.version, job->artifact->id,
                                job->in->aliases[i], err);
@@ -383,7 +412,11 @@ static enum rc unlink_write(struct call *call, void *payload, struct err *err)
         if (!found)
                 return err_set(err, RC_NOT_FOUND, "The version is not linked into '%.*s'.",
                                STR_ARG(portfolio->name));
-        rc = store_membership_by_alias(call->conn, portfolio->id, STR("latest"), &newest, &any, err);
+        rc = protect_check_unlink(call, project, portfolio->id, place.version, err);
+        if (!rc)
+                rc = store_membership_by_alias(call->conn, portfolio->id, STR("latest"), &newest, &any, err);
+        if (!rc)
+                rc = alias_drop_all(call, project, portfolio, place.version, job->artifact_id, err);
         if (!rc)
                 rc = store_membership_delete(call->conn, portfolio->id, place.version, err);
         if (!rc)
@@ -404,7 +437,7 @@ static enum rc unlink_write(struct call *call, void *payload, struct err *err)
         rc = store_membership_last(call->conn, portfolio->id, &newest, &any, err);
         if (rc || !any)
                 return rc;
-        return alias_put(call, project, portfolio, newest.version, newest.artifact_id, STR("latest"), err);
+        return alias_put_latest(call, project, portfolio, newest.version, newest.artifact_id, err);
 }
 
 enum rc artifact_unlink(struct call *call, int64_t artifact_id, int64_t portfolio_id, struct err *err)

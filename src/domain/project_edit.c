@@ -6,6 +6,7 @@
 #include "domain/event.h"
 #include "domain/project.h"
 #include "domain/project_internal.h"
+#include "domain/protect.h"
 #include "store/collection.h"
 
 /* ---- changing ---- */
@@ -266,6 +267,11 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
                 return rc;
         if (p->is_core)
                 return err_set(err, RC_DENIED, "The core registry '%.*s' cannot be deleted.", STR_ARG(p->name));
+        if (!p->is_registry) {
+                rc = protect_check_project(call, p->id, err);
+                if (rc)
+                        return rc;
+        }
         rc = store_collection_delete_in(call->conn, p->id, now, err);
         if (!rc)
                 rc = store_project_delete(call->conn, p->id, now, err);

@@ -12,21 +12,108 @@ enum rc store_event_add(struct db_conn *conn, const struct event_row *event, str
 
         rc = store_query(conn, &stmt, err,
                          "INSERT INTO event (at_us, account_id, action, org_id, entity_id, project_id,"
-                         " collection_id, artifact_id, run_id, detail, version)"
-                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                         "iIsIIIIIIs", event->at_us ? event->at_us : clock_now_us(), event->account_id,
+                         " collection_id, artifact_id, run_id, detail, alias, version)"
+                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                         "iIsIIIIIIss", event->at_us ? event->at_us : clock_now_us(), event->account_id,
                          event->action, event->org_id, event->entity_id, event->project_id,
-                         event->collection_id, event->artifact_id, event->run_id, event->detail);
+                         event->collection_id, event->artifact_id, event->run_id, event->detail, event->alias);
         if (rc)
                 return rc;
         if (event->has_version)
-                db_bind_i64(stmt, 11, event->version);
+                db_bind_i64(stmt, 12, event->version);
         else
-                db_bind_null(stmt, 11);
+                db_bind_null(stmt, 12);
         return db_run(&stmt, err);
 }
 
 enum rc store_event_last(struct db_conn *conn, int64_t *ret_id, struct err *err)
 {
         return store_int(conn, ret_id, NULL, err, "SELECT coalesce(max(id), 0) FROM event", "");
+}
+
+#define EVENT_COLUMNS                                                                                      \
+        "SELECT id, at_us, account_id, action, org_id, entity_id, project_id, collection_id, artifact_id,"  \
+        " run_id, version, alias, detail FROM event "
+
+static void read_event(struct db_stmt *stmt, struct arena *arena, struct event_row *e)
+{
+        *e = (struct event_row){
+                .id = db_column_i64(stmt, 0),
+                .at_us = db_column_i64(stmt, 1),
+                .account_id = db_column_i64(stmt, 2),
+                .action = store_column(stmt, arena, 3),
+                .org_id = db_column_i64(stmt, 4),
+                .entity_id = db_column_i64(stmt, 5),
+                .project_id = db_column_i64(stmt, 6),
+                .collection_id = db_column_i64(stmt, 7),
+                .artifact_id = db_column_i64(stmt, 8),
+                .run_id = db_column_i64(stmt, 9),
+                .has_version = !db_column_is_null(stmt, 10),
+                .version = db_column_i64(stmt, 10),
+                .alias = store_column(stmt, arena, 11),
+                .detail = store_column(stmt, arena, 12),
+        };
+}
+
+static enum rc list_events(struct db_stmt *stmt, struct arena *arena, size_t limit, struct event_list *ret,
+                           struct err *err)
+{
+        struct event_list list = { arena_array(arena, struct event_row, limit), 0 };
+        bool row = true;
+
+        while (list.count < limit) {
+                enum rc rc = db_step(stmt, &row, err);
+
+                if (rc)
+                        return rc;
+                if (!row)
+                        break;
+                read_event(stmt, arena, &list.items[list.count++]);
+        }
+        *ret = list;
+        return RC_OK;
+}
+
+enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t collection_id, int64_t below,
+                         size_t limit, struct event_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 EVENT_COLUMNS "WHERE collection_id = $1 AND action <> 'version_used' AND id < $2 "
+                                               "ORDER BY id DESC LIMIT $3",
+                                 "iii", collection_id, below, (int64_t)limit);
+
+        return rc ? rc : list_events(stmt, arena, limit, ret, err);
+}
+
+enum rc store_event_alias_at(struct db_conn *conn, struct arena *arena, int64_t collection_id, struct str alias,
+                             int64_t at_us, struct event_row *ret, bool *ret_found, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        bool row = false;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 EVENT_COLUMNS "WHERE collection_id = $1 AND alias = $2 AND at_us <= $3 "
+                                               "ORDER BY at_us DESC, id DESC LIMIT 1",
+                                 "isi", collection_id, alias, at_us);
+
+        if (!rc)
+                rc = db_step(stmt, &row, err);
+        if (rc)
+                return rc;
+        if (row)
+                read_event(stmt, arena, ret);
+        *ret_found = row;
+        return RC_OK;
+}
+
+enum rc store_event_range(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
+                          int64_t until_us, size_t limit, struct event_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 EVENT_COLUMNS "WHERE (at_us, id) > ($1, $2) AND at_us < $3 "
+                                               "ORDER BY at_us, id LIMIT $4",
+                                 "iiii", after_us, after_id, until_us, (int64_t)limit);
+
+        return rc ? rc : list_events(stmt, arena, limit, ret, err);
 }

@@ -24,11 +24,27 @@ struct event_row {
         int64_t run_id;
         bool has_version;
         int64_t version;         /* in collection_id, when has_version */
+        struct str alias;        /* that was put on a version or taken off; absent: does not apply */
         struct str detail;       /* a JSON object; absent: nothing to add. Never a secret. */
 };
 
 /* Call inside db_write() only. */
 MUST_USE enum rc store_event_add(struct db_conn *conn, const struct event_row *event, struct err *err);
+struct event_list {
+        struct event_row *items;
+        size_t count;
+};
+/* What changed in a collection, newest first: ids below `below`. Uses of its versions are left out. */
+MUST_USE enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t collection_id, int64_t below,
+                                  size_t limit, struct event_list *ret, struct err *err);
+/* The last time before or at at_us that the alias was put on or taken off; *ret_found false: never. */
+MUST_USE enum rc store_event_alias_at(struct db_conn *conn, struct arena *arena, int64_t collection_id,
+                                      struct str alias, int64_t at_us, struct event_row *ret, bool *ret_found,
+                                      struct err *err);
+
+/* Of everything, oldest first: after (after_us, after_id), before until_us. */
+MUST_USE enum rc store_event_range(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
+                                   int64_t until_us, size_t limit, struct event_list *ret, struct err *err);
 /* Number of the newest event, 0 when there is none: a cheap "has anything changed". */
 MUST_USE enum rc store_event_last(struct db_conn *conn, int64_t *ret_id, struct err *err);
 

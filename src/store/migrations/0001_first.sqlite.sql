@@ -214,6 +214,14 @@ CREATE TABLE alias (
 );
 CREATE INDEX alias_by_version ON alias(collection_id, version, id);
 
+CREATE TABLE protected_alias (                  -- only admins of the registry move these
+        project_id INTEGER NOT NULL REFERENCES project(id) ON DELETE CASCADE,
+        alias TEXT NOT NULL,
+        created_by INTEGER REFERENCES account(id) ON DELETE SET NULL,
+        created_us INTEGER NOT NULL,
+        PRIMARY KEY (project_id, alias)
+) WITHOUT ROWID;
+
 CREATE TABLE tag (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL UNIQUE
@@ -400,6 +408,11 @@ CREATE TABLE event (
         version INTEGER,
         artifact_id INTEGER,
         run_id INTEGER,
+        alias TEXT,                             -- that was put on or taken off
         detail TEXT                             -- JSON object
 );
-CREATE INDEX event_by_collection ON event(collection_id, id) WHERE collection_id IS NOT NULL;
+-- Action history: every use of a version would only hide what changed.
+CREATE INDEX event_by_collection ON event(collection_id, id)
+        WHERE collection_id IS NOT NULL AND action <> 'version_used';
+CREATE INDEX event_by_alias ON event(collection_id, alias, at_us, id) WHERE alias IS NOT NULL;
+CREATE INDEX event_by_time ON event(at_us, id);
