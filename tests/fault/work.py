@@ -167,6 +167,8 @@ class Writer(threading.Thread):
             in_parts["weights.bin"] = [self.random.randbytes(size) for _ in range(self.random.randint(2, 3))]
             files["weights.bin"] = b"".join(in_parts["weights.bin"])
             popular = False
+        if not popular:
+            files["own"] = f"{self.number}/{self.count}".encode()
         described = {path: (wire.md5_base64(data), len(data)) for path, data in files.items()}
         manifest, digest = wire.manifest_of(described)
         version = Version(self.random.choice(COLLECTIONS), described, digest)
