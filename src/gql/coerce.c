@@ -53,9 +53,9 @@ static struct gql_value *fail(struct coercion *c, const struct json *json, const
                               struct str message)
 {
         _cleanup_(buf_done) struct buf text = { 0 };
+        struct str shown = gql_inspect(c->exec->arena, json);
 
-        buf_printf(&text, "Variable \"$%.*s\" got invalid value ", STR_ARG(c->variable->name));
-        gql_inspect_json(&text, json);
+        buf_printf(&text, "Variable \"$%.*s\" got invalid value %.*s", STR_ARG(c->variable->name), STR_ARG(shown));
         if (path) {
                 buf_printf(&text, " at \"%.*s", STR_ARG(c->variable->name));
                 print_path(&text, path);
@@ -186,8 +186,10 @@ static bool enum_leaf(struct arena *arena, const struct gql_type *type, const st
                 return false;
         }
         if (!gql_type_has_value(type, json->text)) {
-                *ret_problem = arena_printf(arena, "Value \"%.*s\" does not exist in \"%s\" enum.",
-                                            STR_ARG(json->text), type->name);
+                struct str shown = gql_shorten(arena, json->text);
+
+                *ret_problem = arena_printf(arena, "Value \"%.*s\" does not exist in \"%s\" enum.", STR_ARG(shown),
+                                            type->name);
                 return false;
         }
         ret->kind = GQL_VALUE_ENUM;
@@ -254,10 +256,13 @@ static struct gql_value *input_field(struct coercion *c, const struct json *obje
 static void report_unknown(struct coercion *c, const struct json *json, const struct gql_type *type,
                            const struct gql_path *path)
 {
-        for (const struct json *j = json->first; j; j = j->next)
+        for (const struct json *j = json->first; j && !c->aborted; j = j->next) {
+                struct str shown = gql_shorten(c->exec->arena, j->key);
+
                 if (!gql_type_input(type, j->key))
                         fail(c, json, path, arena_printf(c->exec->arena,
-                                "Field \"%.*s\" is not defined by type \"%s\".", STR_ARG(j->key), type->name));
+                                "Field \"%.*s\" is not defined by type \"%s\".", STR_ARG(shown), type->name));
+        }
 }
 
 static struct gql_value *coerce_object(struct coercion *c, const struct json *json, const struct gql_type *type,

@@ -224,6 +224,7 @@ static const struct plan_operation *choose(struct exec *exec)
         for (const struct plan_operation *o = first; o; o = o->next)
                 if (str_eq(o->ast->name, name))
                         return o;
+        name = gql_shorten(exec->arena, name);
         gql_error_add(exec, gql_error_new(exec->arena, RC_INVALID, NULL, "Unknown operation named \"%.*s\".",
                                           STR_ARG(name)));
         return NULL;

@@ -11,7 +11,26 @@
 #include "gql/internal.h"
 #include "gql/print.h"
 
-enum { DEPTH_MAX = 2, ITEMS_MAX = 10 };
+enum { DEPTH_MAX = 2, ITEMS_MAX = 10, SHOWN_MAX = 1000 };
+
+/* A message must not repeat megabytes that a caller sent; what is longer is cut. */
+static size_t cut(struct str text)
+{
+        size_t at = SHOWN_MAX;
+
+        if (text.len <= SHOWN_MAX)
+                return text.len;
+        while (at > 0 && ((unsigned char)text.ptr[at] & 0xc0) == 0x80)
+                at--;
+        return at;
+}
+
+struct str gql_shorten(struct arena *arena, struct str text)
+{
+        size_t len = cut(text);
+
+        return len == text.len ? text : arena_printf(arena, "%.*s...", (int)len, text.ptr);
+}
 
 /* The shortest decimal digits that read back as value, and the power of ten of the first. */
 static void shortest(double value, char ret_digits[static 20], int *ret_exponent)
@@ -111,8 +130,8 @@ static void inspect_object(struct buf *buf, const struct json *object, int depth
                 return;
         }
         buf_add_str(buf, STR("{ "));
-        for (const struct json *member = object->first; member; member = member->next) {
-                buf_add_str(buf, member->key);
+        for (const struct json *member = object->first; member && buf->len <= SHOWN_MAX; member = member->next) {
+                buf_add(buf, member->key.ptr, cut(member->key));
                 buf_add_str(buf, STR(": "));
                 inspect_value(buf, member, depth + 1);
                 if (member->next)
@@ -138,7 +157,7 @@ static void inspect_value(struct buf *buf, const struct json *value, int depth)
                         gql_inspect_number(buf, value->number);
                 break;
         case JSON_STRING:
-                gql_write_string(buf, value->text);
+                gql_write_string(buf, str_slice(value->text, 0, cut(value->text)));
                 break;
         case JSON_ARRAY:
                 inspect_array(buf, value, depth);
@@ -149,17 +168,12 @@ static void inspect_value(struct buf *buf, const struct json *value, int depth)
         }
 }
 
-void gql_inspect_json(struct buf *buf, const struct json *value)
-{
-        inspect_value(buf, value, 1);
-}
-
 struct str gql_inspect(struct arena *arena, const struct json *value)
 {
         _cleanup_(buf_done) struct buf buf = { 0 };
 
-        gql_inspect_json(&buf, value);
-        return arena_str(arena, buf_str(&buf));
+        inspect_value(&buf, value, 1);
+        return gql_shorten(arena, arena_str(arena, buf_str(&buf)));
 }
 
 static void inspect_out(struct buf *buf, const struct gql_out *out, int depth);
@@ -189,7 +203,7 @@ static void inspect_out(struct buf *buf, const struct gql_out *out, int depth)
                 buf_add_str(buf, STR("null"));
                 break;
         case GQL_OUT_STR:
-                gql_write_string(buf, out->text);
+                gql_write_string(buf, str_slice(out->text, 0, cut(out->text)));
                 break;
         case GQL_OUT_INT:
                 gql_write_int(buf, out->integer);
@@ -201,7 +215,7 @@ static void inspect_out(struct buf *buf, const struct gql_out *out, int depth)
                 buf_add_str(buf, out->boolean ? STR("true") : STR("false"));
                 break;
         case GQL_OUT_JSON:
-                buf_add_str(buf, out->text);
+                buf_add(buf, out->text.ptr, cut(out->text));
                 break;
         case GQL_OUT_OBJECT:
                 buf_add_str(buf, STR("[Object]"));

@@ -283,8 +283,8 @@ struct str gql_path_json(struct arena *arena, const struct gql_path *path);
 void gql_write_error_list(const struct gql_error *errors, struct buf *out);
 
 /* inspect.c: values and types as graphql-js words them in messages */
-void gql_inspect_json(struct buf *buf, const struct json *value);
 void gql_inspect_number(struct buf *buf, double value);
+struct str gql_shorten(struct arena *arena, struct str text);
 struct str gql_inspect(struct arena *arena, const struct json *value);
 struct str gql_inspect_out(struct arena *arena, const struct gql_out *out);
 struct str gql_inspect_literal(struct arena *arena, const struct gql_value *value);

@@ -6,6 +6,7 @@
 //
 // Known differences, each with its reason, are made equal in same() below:
 //  - texts "Did you mean ...": we give no suggestions;
+//  - values of more than 1,000 bytes in messages: we cut them (no case here has one);
 //  - more than four locations of one error: we keep the first four;
 //  - introspection: descriptions of built-in types are our own; the directive oneOf and
 //    what later drafts added to directives are not part of October 2021.

@@ -101,6 +101,32 @@ static void coerce_says_where_and_what(void **state)
         run_stop(&run);
 }
 
+/* A megabyte in the wrong place must not come back in every error. */
+static void coerce_messages_cut_long_values(void **state)
+{
+        struct run run;
+        struct buf variables = { 0 };
+        const char *answer;
+
+        (void)state;
+        run_start(&run, sdl, NULL);
+        buf_add_str(&variables, STR("{\"v\": {\"need\": \""));
+        for (int i = 0; i < 100000; i++)
+                buf_add_str(&variables, STR("\u00e9")); /* cut between code points */
+        buf_add_str(&variables, STR("\""));
+        for (int i = 0; i < 60; i++)
+                buf_printf(&variables, ", \"x%d\": 1", i);
+        buf_add_str(&variables, STR("}}"));
+        answer = run_query(&run, "query ($v: In) { echo(in: $v) }", buf_cstr(&variables), "{}");
+        assert_true(run.out.len < 100000);
+        assert_true(str_is_utf8(buf_str(&run.out)));
+        assert_contains(answer, "...; Field \\\"x0\\\" is not defined by type \\\"In\\\".");
+        assert_contains(answer, "Too many errors processing variables, error limit reached.");
+        assert_null(strstr(answer, "x50"));
+        buf_done(&variables);
+        run_stop(&run);
+}
+
 static void coerce_nothing_runs_after_a_failure(void **state)
 {
         struct run run;
@@ -158,6 +184,7 @@ int main(void)
                 cmocka_unit_test(coerce_json_literal_takes_variables),
                 cmocka_unit_test(coerce_bare_string_stands_for_the_object),
                 cmocka_unit_test(coerce_says_where_and_what),
+                cmocka_unit_test(coerce_messages_cut_long_values),
                 cmocka_unit_test(coerce_nothing_runs_after_a_failure),
                 cmocka_unit_test(coerce_default_of_a_variable_is_coerced),
                 cmocka_unit_test(value_accessors_never_fail),
