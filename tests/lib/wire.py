@@ -50,6 +50,16 @@ class Refused(Exception):
         super().__init__(f"{status}: {body[:500]}")
         self.status, self.body = status, body
 
+    @property
+    def message(self):
+        return message_of(self.body)
+
+
+def message_of(body):
+    """What an error says: GraphQL's first one, or that of another address."""
+    answer = json.loads(body)
+    return answer["errors"][0]["message"] if "errors" in answer else answer["error"]
+
 
 def md5_base64(data):
     return base64.b64encode(hashlib.md5(data).digest()).decode()
