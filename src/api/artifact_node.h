@@ -54,7 +54,14 @@ MUST_USE enum rc read_strings(struct gql_field *field, const struct gql_value *l
                               struct str **ret, size_t *ret_count, struct err *err);
 /* Files of an artifact through a place; names: only these. resolve_files.c */
 MUST_USE enum rc out_files(struct gql_field *field, struct gql_out *out, struct version *version, struct err *err);
-/* RC_INVALID when the call brings a filter or an order that this list does not know. */
-MUST_USE enum rc refuse_filter(struct gql_field *field, const char *name, struct err *err);
+/* Pages of the projects of an entity that the caller may see. */
+MUST_USE enum rc out_projects(struct gql_field *field, struct gql_out *out, const struct entity *entity,
+                              struct err *err);
+/* Pages of the versions of a collection. */
+MUST_USE enum rc out_versions(struct gql_field *field, struct gql_out *out, struct collection_node *node,
+                              struct err *err);
+/* The project of a collection; NULL when the caller may not see it. */
+MUST_USE enum rc collection_home(struct gql_field *field, struct collection_node *node, struct project **ret,
+                                 struct err *err);
 
 #endif

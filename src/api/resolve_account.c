@@ -437,7 +437,7 @@ FIELD_ID(Organization, id, MODEL_ORGANIZATION, organization, id)
 FIELD_STR(Organization, name, organization, name)
 FIELD_NULL(Organization, coreWeaveOrganizationId)
 FIELD_SELF(Organization, advancedRegistryFeatures, "AdvancedRegistryFeatures")
-FIELD_CONST_BOOL(AdvancedRegistryFeatures, advancedSearch, false)
+FIELD_CONST_BOOL(AdvancedRegistryFeatures, advancedSearch, true)
 
 FIELD(Organization, orgEntity)
 {

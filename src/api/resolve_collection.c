@@ -34,15 +34,6 @@ void out_tags(struct gql_out *out, const struct tag_list *tags)
                 gql_out_object(gql_out_item(out, i), "Tag", &tags->items[i]);
 }
 
-enum rc refuse_filter(struct gql_field *field, const char *name, struct err *err)
-{
-        struct str text = gql_arg_str(field, name);
-
-        if (str_is_empty(text) || str_eq(text, STR("{}")))
-                return RC_OK;
-        return err_set(err, RC_INVALID, "This list takes no %s: leave the argument out.", name);
-}
-
 enum rc read_strings(struct gql_field *field, const struct gql_value *list, const char *member, struct str **ret,
                      size_t *ret_count, struct err *err UNUSED)
 {
@@ -56,43 +47,6 @@ enum rc read_strings(struct gql_field *field, const struct gql_value *list, cons
         return RC_OK;
 }
 
-enum rc out_collections(struct gql_field *field, struct gql_out *out, struct project *project, int64_t type_id,
-                        struct err *err)
-{
-        struct call *call = call_of(field);
-        struct collection_list list;
-        struct connection *page;
-        struct str after;
-        int64_t after_id = 0;
-        size_t first;
-        enum rc rc = refuse_filter(field, "filters", err);
-
-        if (!rc)
-                rc = refuse_filter(field, "order", err);
-        if (!rc)
-                rc = arg_page(field, 50, &first, &after, err);
-        if (!rc)
-                rc = cursor_read(field, after, &after_id, err);
-        if (!rc)
-                rc = store_collection_list(call->conn, call->arena, project->id, type_id, after_id, first + 1, &list,
-                                           err);
-        if (rc)
-                return rc;
-        page = connection_new(field, list.count);
-        page->has_next = list.count > first;
-        for (size_t i = 0; i < list.count && i < first; i++)
-                connection_add(page, collection_type(&list.items[i]),
-                               collection_node(field, &list.items[i], project),
-                               cursor_make(field, list.items[i].id));
-        if (gql_selects(field, "totalCount")) {
-                rc = store_collection_count(call->conn, project->id, type_id, &page->total, err);
-                if (rc)
-                        return rc;
-        }
-        gql_out_object(out, "ArtifactCollectionConnection", page);
-        return RC_OK;
-}
-
 CONNECTION_TOTAL(ArtifactCollectionConnection)
 CONNECTION_EDGES(ArtifactCollectionConnection, ArtifactCollectionEdge)
 CONNECTION_PAGE_INFO(ArtifactCollectionConnection)
@@ -101,8 +55,8 @@ EDGE_CURSOR(ArtifactCollectionEdge)
 
 /* ---- fields that sequences and portfolios share ---- */
 
-static enum rc project_of(struct gql_field *field, struct collection_node *node, struct project **ret,
-                          struct err *err)
+enum rc collection_home(struct gql_field *field, struct collection_node *node, struct project **ret,
+                        struct err *err)
 {
         if (!node->looked_up) {
                 enum rc rc = project_see(call_of(field), node->row->project_id, &node->project, err);
@@ -119,7 +73,7 @@ static enum rc collection_project(struct gql_field *field, struct collection_nod
                                   struct err *err)
 {
         struct project *p = NULL;
-        enum rc rc = project_of(field, node, &p, err);
+        enum rc rc = collection_home(field, node, &p, err);
 
         if (rc)
                 return rc;
@@ -184,111 +138,6 @@ static enum rc collection_aliases(struct gql_field *field, struct collection_nod
         return RC_OK;
 }
 
-/* "-version_index", "+created_at", ...: versions are numbered as they are made, so both orders are one. */
-static enum rc read_order(struct str order, bool *ret_descending, struct err *err)
-{
-        struct str field = order;
-        bool descending = true;
-
-        if (str_is_empty(order)) {
-                *ret_descending = true;
-                return RC_OK;
-        }
-        descending = str_starts(order, STR("-"));
-        if (descending || str_starts(order, STR("+")))
-                field = str_slice(order, 1, order.len);
-        if (!str_eq(field, STR("version_index")) && !str_eq(field, STR("versionIndex")) &&
-            !str_eq(field, STR("created_at")) && !str_eq(field, STR("createdAt")))
-                return err_set(err, RC_INVALID,
-                               "Versions cannot be ordered by '%.*s': use version_index or created_at, with - in "
-                               "front for newest first.",
-                               STR_ARG(field));
-        *ret_descending = descending;
-        return RC_OK;
-}
-
-/* The one filter that the client sends by itself. */
-static enum rc check_filter(struct gql_field *field, bool *ret_nothing, struct err *err)
-{
-        struct str text = gql_arg_str(field, "filters");
-        struct json *filter = NULL;
-        enum rc rc;
-
-        *ret_nothing = false;
-        if (str_is_empty(text))
-                return RC_OK;
-        rc = json_parse(gql_arena(field), text, NULL, &filter, err);
-        if (rc)
-                return err_prefix(err, rc, "filters");
-        for (const struct json *j = filter->first; j; j = j->next) {
-                if (!str_eq(j->key, STR("state")) || j->kind != JSON_STRING)
-                        return err_set(err, RC_INVALID,
-                                       "Versions cannot be filtered by '%.*s' here: use state.", STR_ARG(j->key));
-                *ret_nothing = !str_eq(j->text, STR("COMMITTED"));
-        }
-        return RC_OK;
-}
-
-static enum rc fill_versions(struct gql_field *field, struct collection_node *node, struct project *project,
-                             const struct membership_list *list, size_t first, struct connection *page,
-                             struct err *err)
-{
-        struct call *call = call_of(field);
-
-        for (size_t i = 0; i < list->count && i < first; i++) {
-                struct version *v = NULL;
-                enum rc rc = version_at(call, project, node->row, &list->items[i], &v, err);
-
-                if (rc)
-                        return rc;
-                if (v)
-                        connection_add(page, "Artifact", v, cursor_make(field, list->items[i].version + 1));
-        }
-        return RC_OK;
-}
-
-static enum rc collection_versions(struct gql_field *field, struct collection_node *node, struct gql_out *out,
-                                   struct err *err)
-{
-        struct call *call = call_of(field);
-        struct membership_list list = { NULL, 0 };
-        struct connection *page;
-        struct project *project = NULL;
-        struct str after;
-        int64_t bound = 0;
-        bool descending = true, nothing = false;
-        size_t first;
-        enum rc rc = read_order(gql_arg_str(field, "order"), &descending, err);
-
-        if (!rc)
-                rc = check_filter(field, &nothing, err);
-        if (!rc)
-                rc = arg_page(field, 50, &first, &after, err);
-        if (!rc)
-                rc = cursor_read(field, after, &bound, err);
-        if (!rc)
-                rc = project_of(field, node, &project, err);
-        if (rc)
-                return rc;
-        if (str_is_null(after))
-                bound = descending ? INT64_MAX : -1;
-        else
-                bound -= 1;   /* cursors hold the version plus one, so that none is 0 */
-        if (!nothing)
-                rc = store_membership_page(call->conn, call->arena, node->row->id, descending, bound, first + 1,
-                                           &list, err);
-        if (rc)
-                return rc;
-        page = connection_new(field, list.count);
-        page->has_next = list.count > first;
-        page->total = nothing ? 0 : node->row->version_count;
-        rc = fill_versions(field, node, project, &list, first, page, err);
-        if (rc)
-                return rc;
-        gql_out_object(out, "VersionedArtifactConnection", page);
-        return RC_OK;
-}
-
 CONNECTION_TOTAL(VersionedArtifactConnection)
 CONNECTION_EDGES(VersionedArtifactConnection, VersionedArtifactEdge)
 CONNECTION_PAGE_INFO(VersionedArtifactConnection)
@@ -309,7 +158,7 @@ static enum rc collection_membership(struct gql_field *field, struct collection_
 {
         struct project *project = NULL;
         struct version *v = NULL;
-        enum rc rc = project_of(field, node, &project, err);
+        enum rc rc = collection_home(field, node, &project, err);
 
         if (rc || !project)
                 return rc;
@@ -341,7 +190,7 @@ static enum rc collection_membership(struct gql_field *field, struct collection_
         FIELD(Kind, defaultArtifactType) { return collection_default_type(field, parent, out, err); } \
         FIELD(Kind, tags) { return collection_tags(field, parent, out, err); }                      \
         FIELD(Kind, aliases) { return collection_aliases(field, parent, out, err); }                \
-        FIELD(Kind, artifacts) { return collection_versions(field, parent, out, err); }             \
+        FIELD(Kind, artifacts) { return out_versions(field, out, parent, err); }             \
         FIELD(Kind, artifactMembership) { return collection_membership(field, parent, out, err); }
 
 COLLECTION_FIELDS(ArtifactSequence, MODEL_ARTIFACT_SEQUENCE)
@@ -419,28 +268,6 @@ FIELD(ArtifactCollectionMembership, artifact)
 
         if (v->artifact)
                 gql_out_object(out, "Artifact", v);
-        return RC_OK;
-}
-
-FIELD(ArtifactCollectionMembership, aliases)
-{
-        struct call *call = call_of(field);
-        struct version *v = parent;
-        struct collection_node *node = collection_node(field, v->collection, v->project);
-        struct alias_list aliases;
-        enum rc rc = store_alias_of_version(call->conn, call->arena, v->place.collection_id, v->place.version,
-                                            &aliases, err);
-
-        if (rc)
-                return rc;
-        gql_out_list(out, aliases.count);
-        for (size_t i = 0; i < aliases.count; i++) {
-                struct alias_node *a = arena_new(call->arena, struct alias_node);
-
-                a->row = aliases.items[i];
-                a->collection = node;
-                gql_out_object(gql_out_item(out, i), "ArtifactAlias", a);
-        }
         return RC_OK;
 }
 

@@ -351,48 +351,6 @@ FIELD(Entity, project)
         return RC_OK;
 }
 
-/* Scans at most this many hidden projects in a row before it answers with a short page. */
-#define HIDDEN_MAX 2000
-
-static enum rc page_of_projects(struct gql_field *field, struct gql_out *out, const struct entity *entity,
-                                struct err *err)
-{
-        struct call *call = call_of(field);
-        struct connection *page;
-        struct project_list list = { NULL, 0 };
-        struct str after;
-        int64_t after_id = 0;
-        size_t first, looked_at = 0;
-        enum rc rc = arg_page(field, 50, &first, &after, err);
-
-        if (!rc)
-                rc = cursor_read(field, after, &after_id, err);
-        if (rc)
-                return rc;
-        page = connection_new(field, first);
-        while (page->count < first && looked_at < HIDDEN_MAX) {
-                rc = store_project_list(call->conn, call->arena, entity->id, after_id, first + 1, &list, err);
-                if (rc)
-                        return rc;
-                for (size_t i = 0; i < list.count && page->count < first; i++) {
-                        bool may = false;
-
-                        looked_at++;
-                        after_id = list.items[i].id;
-                        rc = policy_may(call, &list.items[i], ACT_VIEW, &may, err);
-                        if (rc)
-                                return rc;
-                        page->has_next = i + 1 < list.count;
-                        if (may)
-                                connection_add(page, "Project", &list.items[i], cursor_make(field, after_id));
-                }
-                if (list.count <= first)
-                        break;
-        }
-        gql_out_object(out, "ProjectConnection", page);
-        return RC_OK;
-}
-
 FIELD(Query, models)
 {
         struct entity *entity = NULL;
@@ -400,16 +358,10 @@ FIELD(Query, models)
 
         if (rc || !entity)
                 return rc;
-        return page_of_projects(field, out, entity, err);
+        return out_projects(field, out, entity, err);
 }
 
 FIELD(Entity, projects)
 {
-        enum rc rc = refuse_filter(field, "filters", err);
-
-        if (!rc)
-                rc = refuse_filter(field, "order", err);
-        if (rc)
-                return rc;
-        return page_of_projects(field, out, parent, err);
+        return out_projects(field, out, parent, err);
 }

@@ -146,6 +146,36 @@ enum rc policy_role(struct call *call, const struct project *project, enum model
         return RC_OK;
 }
 
+/*
+ * The same rules, for all projects of an entity at once: what policy_role() finds project by
+ * project, a query joins (store/search.c), so the two must say the same. Every role that can be
+ * given in a registry may look (ACT_VIEW asks for the lowest).
+ */
+enum rc policy_sight(struct call *call, const struct entity *entity, struct sight *ret, struct err *err)
+{
+        const struct project hidden = { .entity_id = entity->id, .entity_kind = entity->kind, .org_id = entity->org_id,
+                                        .access = ACCESS_RESTRICTED };
+        struct project open = hidden;
+        struct sight sight = { .account_id = call->who->account_id };
+        enum model_role role;
+        enum rc rc = policy_role(call, &hidden, &role, err);
+
+        if (rc)
+                return rc;
+        if (policy_allows(role, ACT_VIEW)) {
+                sight.extent = SIGHT_ALL;
+        } else if (entity->kind == ENTITY_ORG && call->who->account_id) {
+                open.access = ACCESS_ORGANIZATION;
+                rc = policy_role(call, &open, &role, err);
+                if (rc)
+                        return rc;
+                sight.extent = SIGHT_SOME;
+                sight.organization = policy_allows(role, ACT_VIEW);
+        }
+        *ret = sight;
+        return RC_OK;
+}
+
 enum rc policy_may(struct call *call, const struct project *project, enum action action, bool *ret_may,
                    struct err *err)
 {

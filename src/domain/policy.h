@@ -15,6 +15,7 @@
 #include "domain/call.h"
 #include "store/artifact.h"
 #include "store/project.h"
+#include "store/search.h"
 
 enum action {
         /* reading */
@@ -48,6 +49,8 @@ enum action {
 /* The caller's highest role in a project: by organization, by registry, by team, as owner. */
 MUST_USE enum rc policy_role(struct call *call, const struct project *project, enum model_role *ret_role,
                              struct err *err);
+/* Which projects of an entity the caller may see (ACT_VIEW), as a query can ask for it. */
+MUST_USE enum rc policy_sight(struct call *call, const struct entity *entity, struct sight *ret, struct err *err);
 /* Whether a role is enough for an action. */
 bool policy_allows(enum model_role role, enum action action);
 /* RC_OK, RC_NOT_FOUND (no role at all) or RC_DENIED. */

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/pattern.h"
+#include "model/model.h"
 
 struct filter_bind {
         enum { BIND_I64, BIND_F64, BIND_TEXT } kind;
@@ -145,57 +146,97 @@ static enum rc json_paths(struct filter_sql *sql, const struct filter_field *fie
         return RC_OK;
 }
 
-/* The SQL expression of a field's value. */
-static enum rc field_expression(struct filter_sql *sql, const struct filter_field *field, struct str path,
-                                struct str *ret, struct err *err)
+/* What is compared: its value and, in JSON, its json_type(). */
+struct operand {
+        enum filter_kind kind;
+        const char *name;
+        struct str value, type;
+};
+
+static void add_json_call(struct filter_sql *sql, const char *function, const char *source, int nested, int flat)
+{
+        if (flat)
+                buf_printf(sql->text, "COALESCE(%s(%s, $%d), %s(%s, $%d))", function, source, nested, function, source,
+                           flat);
+        else
+                buf_printf(sql->text, "%s(%s, $%d)", function, source, nested);
+}
+
+/* Binds a value without writing its $n anywhere yet. */
+static int bind_str(struct filter_sql *sql, struct str value)
+{
+        _cleanup_(buf_done) struct buf unused = { 0 };
+        struct buf *text = sql->text;
+
+        sql->text = &unused;
+        filter_sql_str(sql, value);
+        sql->text = text;
+        return sql->next - 1;
+}
+
+static struct str json_call(struct filter_sql *sql, const char *function, const char *source, int nested, int flat)
 {
         _cleanup_(buf_done) struct buf text = { 0 };
         struct filter_sql part = *sql;
+
+        part.text = &text;
+        add_json_call(&part, function, source, nested, flat);
+        return arena_str(sql->arena, buf_str(&text));
+}
+
+static enum rc field_operand(struct filter_sql *sql, const struct filter_field *field, struct str path,
+                             struct operand *ret, struct err *err)
+{
         struct str nested, flat;
+        int nested_bind, flat_bind;
         enum rc rc;
 
-        if (field->kind != FILTER_JSON) {
-                *ret = str_from(field->sql);
-                return RC_OK;
+        *ret = (struct operand){ .kind = field->kind, .name = field->name, .value = str_from(field->sql) };
+        if (field->kind == FILTER_LIST) {
+                ret->kind = FILTER_TEXT;
+                ret->value = STR("value");
         }
+        if (field->kind != FILTER_JSON)
+                return RC_OK;
         rc = json_paths(sql, field, path, &nested, &flat, err);
         if (rc)
                 return rc;
-        part.text = &text;
-        if (!str_is_null(flat))
-                buf_add_str(&text, STR("COALESCE("));
-        buf_printf(&text, "json_extract(%s, ", field->sql);
-        filter_sql_str(&part, nested);
-        buf_add_c(&text, ')');
-        if (!str_is_null(flat)) {
-                buf_printf(&text, ", json_extract(%s, ", field->sql);
-                filter_sql_str(&part, flat);
-                buf_add_str(&text, STR("))"));
-        }
-        part.text = sql->text;
-        *sql = part;
-        *ret = arena_str(sql->arena, buf_str(&text));
+        nested_bind = bind_str(sql, nested);
+        flat_bind = str_is_null(flat) ? 0 : bind_str(sql, flat);
+        ret->value = json_call(sql, "json_extract", field->sql, nested_bind, flat_bind);
+        ret->type = json_call(sql, "json_type", field->sql, nested_bind, flat_bind);
         return RC_OK;
 }
 
 /* ---- comparisons ---- */
 
-static enum rc wrong_value(const struct filter_field *field, const char *wanted, struct err *err)
+static enum rc wrong_value(const struct operand *operand, const char *wanted, struct err *err)
 {
-        return err_set(err, RC_INVALID, "The filter on '%s' must compare with %s.", field->name, wanted);
+        return err_set(err, RC_INVALID, "The filter on '%s' must compare with %s.", operand->name, wanted);
 }
 
-static enum rc add_time(struct filter_sql *sql, const struct filter_field *field, const struct json *value,
+/* Times are kept in microseconds and, unless the value has a fraction, compared by the second. */
+static enum rc add_time(struct filter_sql *sql, const struct operand *operand, const struct json *value,
                         const char *op, struct err *err)
 {
-        int64_t time_us;
+        int64_t time_us, second;
 
         if (value->kind == JSON_NUMBER && value->number > -1e11 && value->number < 1e11)
                 time_us = (int64_t)(value->number * 1e6);
         else if (value->kind != JSON_STRING || !clock_parse(value->text, &time_us))
-                return wrong_value(field, "a date such as \"2026-01-31 12:00:00\" (UTC)", err);
-        buf_printf(sql->text, time_us % 1000000 ? "(%s) %s " : "(%s) / 1000000 %s ", field->sql, op);
-        filter_sql_i64(sql, time_us % 1000000 ? time_us : time_us / 1000000);
+                return wrong_value(operand, "a date such as \"2026-01-31 12:00:00\" (UTC)", err);
+        second = time_us % 1000000 ? 1 : 1000000;
+        buf_add_str(sql->text, operand->value);
+        if (strcmp(op, "=") == 0) {
+                buf_add_str(sql->text, STR(" BETWEEN "));
+                filter_sql_i64(sql, time_us);
+                buf_add_str(sql->text, STR(" AND "));
+                filter_sql_i64(sql, time_us + second - 1);
+                return RC_OK;
+        }
+        /* > and <= look at the end of the second, >= and < at its beginning. */
+        buf_add_str(sql->text, op[0] == '>' ? STR(" >= ") : STR(" < "));
+        filter_sql_i64(sql, strcmp(op, ">") == 0 || strcmp(op, "<=") == 0 ? time_us + second : time_us);
         return RC_OK;
 }
 
@@ -207,75 +248,113 @@ static void add_number(struct filter_sql *sql, const struct json *value)
                 filter_sql_f64(sql, value->number);
 }
 
-static void add_plain(struct filter_sql *sql, const struct json *value)
+/* Only values of the same kind are compared: 1, true and "1" are three things. */
+static enum rc add_json(struct filter_sql *sql, const struct operand *operand, const char *op,
+                        const struct json *value)
 {
-        if (value->kind == JSON_NUMBER)
-                add_number(sql, value);
+        const char *types = value->kind == JSON_STRING ? "= 'text'"
+                            : value->kind == JSON_BOOL ? "IN ('true', 'false')" : "IN ('integer', 'real')";
+
+        buf_printf(sql->text, "%.*s %s AND %.*s %s ", STR_ARG(operand->type), types, STR_ARG(operand->value), op);
+        if (value->kind == JSON_STRING)
+                filter_sql_str(sql, value->text);
         else if (value->kind == JSON_BOOL)
                 filter_sql_i64(sql, value->boolean);
         else
-                filter_sql_str(sql, value->text);
+                add_number(sql, value);
+        return RC_OK;
 }
 
-/* `expression op value`, for a value that is not null. op is one of = > >= < <=. */
-static enum rc add_comparison(struct filter_sql *sql, const struct filter_field *field, struct str expression,
-                              const char *op, const struct json *value, struct err *err)
+static bool row_number(enum filter_kind kind, const struct json *value, int64_t *ret)
+{
+        struct str text = value->text;
+        struct id id;
+
+        if (value->kind == JSON_NUMBER && value->is_integer) {
+                *ret = value->integer;
+                return true;
+        }
+        if (value->kind != JSON_STRING)
+                return false;
+        if (kind == FILTER_ID && id_parse(text, &id)) {
+                *ret = id.number;
+                return true;
+        }
+        if (kind == FILTER_VERSION && str_starts(text, STR("v")))
+                text = str_slice(text, 1, text.len);
+        return str_to_i64(text, ret);
+}
+
+static enum rc add_row_number(struct filter_sql *sql, const struct operand *operand, const struct json *value,
+                              struct err *err)
 {
         int64_t number;
 
-        switch (field->kind) {
-        case FILTER_TIME:
-                return add_time(sql, field, value, op, err);
+        if (value->kind == JSON_NUMBER && !value->is_integer) {
+                filter_sql_f64(sql, value->number);
+                return RC_OK;
+        }
+        if (!row_number(operand->kind, value, &number))
+                return wrong_value(operand, operand->kind == FILTER_ID ? "a number or an id"
+                                                                       : "a version such as 3 or \"v3\"", err);
+        filter_sql_i64(sql, number);
+        return RC_OK;
+}
+
+/* `operand op value`. op is one of = > >= < <=. */
+static enum rc add_comparison(struct filter_sql *sql, const struct operand *operand, const char *op,
+                              const struct json *value, struct err *err)
+{
+        if (value->kind == JSON_NULL)
+                return wrong_value(operand, "a value: null is neither more nor less", err);
+        if (operand->kind == FILTER_TIME)
+                return add_time(sql, operand, value, op, err);
+        if (operand->kind == FILTER_JSON)
+                return add_json(sql, operand, op, value);
+        buf_printf(sql->text, "%.*s %s ", STR_ARG(operand->value), op);
+        switch (operand->kind) {
+        case FILTER_ID:
+        case FILTER_VERSION:
+                return add_row_number(sql, operand, value, err);
         case FILTER_INT:
-                buf_printf(sql->text, "%.*s %s ", STR_ARG(expression), op);
-                if (value->kind == JSON_STRING && str_to_i64(value->text, &number))
-                        filter_sql_i64(sql, number);
-                else if (value->kind == JSON_NUMBER)
-                        add_number(sql, value);
-                else
-                        return wrong_value(field, "a number", err);
+                if (value->kind != JSON_NUMBER)
+                        return wrong_value(operand, "a number", err);
+                add_number(sql, value);
                 return RC_OK;
         case FILTER_BOOL:
                 if (value->kind != JSON_BOOL)
-                        return wrong_value(field, "true or false", err);
-                buf_printf(sql->text, "%.*s %s ", STR_ARG(expression), op);
+                        return wrong_value(operand, "true or false", err);
                 filter_sql_i64(sql, value->boolean);
                 return RC_OK;
-        case FILTER_JSON:
-                buf_printf(sql->text, "%.*s %s ", STR_ARG(expression), op);
-                add_plain(sql, value);
-                if (strcmp(op, "=") != 0)
-                        buf_printf(sql->text, " AND typeof(%.*s) %s", STR_ARG(expression),
-                                   value->kind == JSON_STRING ? "= 'text'" : "IN ('integer', 'real')");
-                return RC_OK;
         default:
-                if (value->kind == JSON_BOOL)
-                        return wrong_value(field, "text", err);
-                buf_printf(sql->text, "%.*s %s ", STR_ARG(expression), op);
-                filter_sql_str(sql, value->text); /* a number as it was written */
+                if (value->kind != JSON_STRING)
+                        return wrong_value(operand, "text", err);
+                filter_sql_str(sql, value->text);
                 return RC_OK;
         }
 }
 
-static enum rc add_equal(struct filter_sql *sql, const struct filter_field *field, struct str expression,
-                         const struct json *value, struct err *err)
+static enum rc add_equal(struct filter_sql *sql, const struct operand *operand, const struct json *value,
+                         struct err *err)
 {
-        if (value->kind == JSON_NULL) {
-                buf_printf(sql->text, "%.*s IS NULL", STR_ARG(expression));
-                return RC_OK;
-        }
-        return add_comparison(sql, field, expression, "=", value, err);
+        if (value->kind != JSON_NULL)
+                return add_comparison(sql, operand, "=", value, err);
+        if (operand->kind == FILTER_JSON)
+                buf_printf(sql->text, "%.*s = 'null'", STR_ARG(operand->type)); /* a key that is not there is not null */
+        else
+                buf_printf(sql->text, "%.*s IS NULL", STR_ARG(operand->value));
+        return RC_OK;
 }
 
-static enum rc add_any(struct filter_sql *sql, const struct filter_field *field, struct str expression,
-                       const struct json *values, struct err *err)
+static enum rc add_any(struct filter_sql *sql, const struct operand *operand, const struct json *values,
+                       struct err *err)
 {
         enum rc rc = RC_OK;
 
         buf_add_c(sql->text, '(');
         for (const struct json *value = values->first; value && !rc; value = value->next) {
                 buf_add_str(sql->text, STR("(")); /* each in its own brackets: AND binds tighter than OR */
-                rc = add_equal(sql, field, expression, value, err);
+                rc = add_equal(sql, operand, value, err);
                 buf_add_str(sql->text, value->next ? STR(") OR ") : STR(")"));
         }
         if (!values->first)
@@ -293,50 +372,103 @@ static enum rc check_pattern(struct str text, struct err *err)
         return rc;
 }
 
-static enum rc add_text_test(struct filter_sql *sql, const struct filter_field *field, struct str expression,
-                             const struct filter *f, struct err *err)
-{
-        if (field->kind != FILTER_TEXT && field->kind != FILTER_LIST && field->kind != FILTER_JSON)
-                return err_set(err, RC_INVALID, "'%s' is not text: $regex and $contains cannot be used on it.",
-                               field->name);
-        if (field->kind == FILTER_JSON)
-                buf_printf(sql->text, "typeof(%.*s) = 'text' AND ", STR_ARG(expression));
-        if (f->op == FILTER_REGEX) {
-                enum rc rc = check_pattern(f->value->text, err);
+/* The members of a list in JSON; none for anything else. */
+#define JSON_MEMBERS "FROM json_each(CASE %.*s WHEN 'array' THEN %.*s ELSE '[]' END) j"
+static const struct operand member = { .kind = FILTER_JSON, .name = "member", .value = { "j.atom", 6 },
+                                       .type = { "j.type", 6 } };
 
+static enum rc add_has_member(struct filter_sql *sql, const struct operand *operand, const struct json *value,
+                              struct err *err)
+{
+        enum rc rc;
+
+        buf_printf(sql->text, "EXISTS (SELECT 1 " JSON_MEMBERS " WHERE ", STR_ARG(operand->type),
+                   STR_ARG(operand->value));
+        rc = add_equal(sql, &member, value, err);
+        buf_add_c(sql->text, ')');
+        return rc;
+}
+
+static enum rc add_text_test(struct filter_sql *sql, const struct operand *operand, const struct filter *f,
+                             struct err *err)
+{
+        const char *before = operand->kind == FILTER_VERSION ? "('v' || " : "";
+        const char *after = operand->kind == FILTER_VERSION ? ")" : "";
+        enum rc rc = RC_OK;
+
+        if (operand->kind != FILTER_TEXT && operand->kind != FILTER_JSON && operand->kind != FILTER_VERSION)
+                return err_set(err, RC_INVALID, "'%s' is not text: $regex and $contains cannot be used on it.",
+                               operand->name);
+        if (operand->kind == FILTER_JSON)
+                buf_printf(sql->text, "%.*s = 'text' AND ", STR_ARG(operand->type));
+        if (f->op == FILTER_REGEX) {
+                rc = check_pattern(f->value->text, err);
                 if (rc)
                         return rc;
-                buf_printf(sql->text, "%.*s REGEXP ", STR_ARG(expression));
+                buf_printf(sql->text, "%s%.*s%s REGEXP ", before, STR_ARG(operand->value), after);
                 filter_sql_str(sql, f->value->text);
                 return RC_OK;
         }
-        buf_printf(sql->text, "instr(%.*s, ", STR_ARG(expression));
+        buf_printf(sql->text, "instr(%s%.*s%s, ", before, STR_ARG(operand->value), after);
         filter_sql_str(sql, f->value->text);
         buf_add_str(sql->text, STR(") > 0"));
-        return RC_OK;
+        if (operand->kind == FILTER_JSON) {
+                buf_add_str(sql->text, STR(" OR "));
+                rc = add_has_member(sql, operand, f->value, err);
+        }
+        return rc;
+}
+
+/* $all and $size of a list in JSON. */
+static enum rc add_members_test(struct filter_sql *sql, const struct operand *operand, const struct filter *f,
+                                struct err *err)
+{
+        enum rc rc = RC_OK;
+
+        if (operand->kind != FILTER_JSON)
+                return err_set(err, RC_INVALID, "'%s' is not a list: $all and $size cannot be used on it.",
+                               operand->name);
+        if (f->op == FILTER_SIZE) {
+                buf_printf(sql->text, "%.*s = 'array' AND (SELECT count(*) " JSON_MEMBERS ") = ",
+                           STR_ARG(operand->type), STR_ARG(operand->type), STR_ARG(operand->value));
+                filter_sql_i64(sql, f->value->integer);
+                return RC_OK;
+        }
+        buf_add_str(sql->text, f->value->first ? STR("1") : STR("0"));
+        for (const struct json *value = f->value->first; value && !rc; value = value->next) {
+                buf_add_str(sql->text, STR(" AND "));
+                rc = add_has_member(sql, operand, value, err);
+        }
+        return rc;
 }
 
 /* A comparison of one value; for lists: of one of its values. */
-static enum rc add_test(struct filter_sql *sql, const struct filter_field *field, struct str expression,
-                        const struct filter *f, struct err *err)
+static enum rc add_test(struct filter_sql *sql, const struct operand *operand, const struct filter *f, struct err *err)
 {
         switch (f->op) {
         case FILTER_GT:
-                return add_comparison(sql, field, expression, ">", f->value, err);
+                return add_comparison(sql, operand, ">", f->value, err);
         case FILTER_GTE:
-                return add_comparison(sql, field, expression, ">=", f->value, err);
+                return add_comparison(sql, operand, ">=", f->value, err);
         case FILTER_LT:
-                return add_comparison(sql, field, expression, "<", f->value, err);
+                return add_comparison(sql, operand, "<", f->value, err);
         case FILTER_LTE:
-                return add_comparison(sql, field, expression, "<=", f->value, err);
+                return add_comparison(sql, operand, "<=", f->value, err);
         case FILTER_IN:
         case FILTER_NIN:
-                return add_any(sql, field, expression, f->value, err);
+                return add_any(sql, operand, f->value, err);
         case FILTER_REGEX:
         case FILTER_CONTAINS:
-                return add_text_test(sql, field, expression, f, err);
+                return add_text_test(sql, operand, f, err);
+        case FILTER_ALL:
+        case FILTER_SIZE:
+                return add_members_test(sql, operand, f, err);
+        case FILTER_EXISTS:
+                buf_printf(sql->text, "%.*s IS NOT NULL",
+                           STR_ARG(operand->kind == FILTER_JSON ? operand->type : operand->value));
+                return RC_OK;
         default:
-                return add_equal(sql, field, expression, f->value, err);
+                return add_equal(sql, operand, f->value, err);
         }
 }
 
@@ -345,82 +477,79 @@ static bool is_negative(const struct filter *f)
         return f->op == FILTER_NE || f->op == FILTER_NIN || (f->op == FILTER_EXISTS && !f->value->boolean);
 }
 
-static enum rc add_list_all(struct filter_sql *sql, const struct filter_field *field, const struct filter *f,
-                            struct err *err)
+static enum rc add_list_all(struct filter_sql *sql, const struct filter_field *field, const struct operand *operand,
+                            const struct filter *f, struct err *err)
 {
         enum rc rc = RC_OK;
 
         buf_add_str(sql->text, f->value->first ? STR("1") : STR("0"));
         for (const struct json *value = f->value->first; value && !rc; value = value->next) {
                 buf_printf(sql->text, " AND EXISTS (SELECT 1 FROM (%s) WHERE ", field->sql);
-                rc = add_equal(sql, field, STR("value"), value, err);
+                rc = add_equal(sql, operand, value, err);
                 buf_add_c(sql->text, ')');
         }
         return rc;
 }
 
 /* Any of the list's values; null means that it is empty. */
-static enum rc add_list_test(struct filter_sql *sql, const struct filter_field *field, const struct filter *f,
-                             struct err *err)
+static enum rc add_list_test(struct filter_sql *sql, const struct filter_field *field, const struct operand *operand,
+                             const struct filter *f, struct err *err)
 {
         enum rc rc;
 
         if (f->op == FILTER_ALL)
-                return add_list_all(sql, field, f, err);
+                return add_list_all(sql, field, operand, f, err);
         if (f->op == FILTER_SIZE) {
                 buf_printf(sql->text, "(SELECT COUNT(*) FROM (%s)) = ", field->sql);
                 filter_sql_i64(sql, f->value->integer);
                 return RC_OK;
         }
-        if (f->op == FILTER_EXISTS || f->value->kind == JSON_NULL) {
+        if (f->op == FILTER_EXISTS || ((f->op == FILTER_EQ || f->op == FILTER_NE) && f->value->kind == JSON_NULL)) {
                 buf_printf(sql->text, "%sEXISTS (SELECT 1 FROM (%s))", f->op == FILTER_EXISTS ? "" : "NOT ", field->sql);
                 return RC_OK;
         }
         buf_printf(sql->text, "EXISTS (SELECT 1 FROM (%s) WHERE ", field->sql);
-        rc = add_test(sql, field, STR("value"), f, err);
+        rc = add_test(sql, operand, f, err);
         buf_add_c(sql->text, ')');
         return rc;
 }
 
+/* plain: no NOT stands above, so that NULL may stay what it is. */
 static enum rc add_field_test(struct filter_sql *sql, const struct filter *f, const struct filter_fields *fields,
-                              struct err *err)
+                              bool plain, struct err *err)
 {
-        struct str path = STR_NULL, expression = STR_NULL;
+        struct str path = STR_NULL;
         const struct filter_field *field = find_field(f->field, fields, &path);
+        struct operand operand;
         enum rc rc;
 
         if (!field)
                 return unknown_field(f->field, fields, err);
+        rc = field_operand(sql, field, path, &operand, err);
+        if (rc)
+                return rc;
         buf_add_str(sql->text, STR("(("));
-        if (field->kind == FILTER_LIST) {
-                rc = add_list_test(sql, field, f, err);
-        } else {
-                rc = field_expression(sql, field, path, &expression, err);
-                if (!rc && (f->op == FILTER_ALL || f->op == FILTER_SIZE))
-                        rc = err_set(err, RC_INVALID, "'%s' is not a list: $all and $size cannot be used on it.",
-                                     field->name);
-                if (!rc && f->op == FILTER_EXISTS)
-                        buf_printf(sql->text, "%.*s IS NOT NULL", STR_ARG(expression));
-                else if (!rc)
-                        rc = add_test(sql, field, expression, f, err);
-        }
+        rc = field->kind == FILTER_LIST ? add_list_test(sql, field, &operand, f, err)
+                                        : add_test(sql, &operand, f, err);
         /* Two-valued: NULL counts as false, and so as true once negated. */
-        buf_add_str(sql->text, is_negative(f) ? STR(") IS NOT TRUE)") : STR(") IS TRUE)"));
+        buf_add_str(sql->text, is_negative(f) ? STR(") IS NOT TRUE)") : plain ? STR("))") : STR(") IS TRUE)"));
         return rc;
 }
 
 static enum rc add_filter(struct filter_sql *sql, const struct filter *f, const struct filter_fields *fields,
-                          struct err *err)
+                          bool plain, struct err *err)
 {
         enum rc rc = RC_OK;
 
         if (f->op != FILTER_AND && f->op != FILTER_OR && f->op != FILTER_NOT)
-                return add_field_test(sql, f, fields, err);
+                return add_field_test(sql, f, fields, plain, err);
+        if (f->op == FILTER_NOT)
+                plain = false;
         buf_add_str(sql->text, f->op == FILTER_NOT ? STR("(NOT ") : STR("("));
         if (!f->first)
                 buf_add_c(sql->text, f->op == FILTER_AND ? '1' : '0');
         for (const struct filter *child = f->first; child && !rc; child = child->next) {
-                rc = add_filter(sql, child, fields, err);
+                rc = add_filter(sql, child, fields, plain, err);
                 if (child->next)
                         buf_add_str(sql->text, f->op == FILTER_AND ? STR(" AND ") : STR(" OR "));
         }
@@ -435,119 +564,23 @@ enum rc filter_sql_where(struct filter_sql *sql, const struct filter *filter, co
                 buf_add_c(sql->text, '1');
                 return RC_OK;
         }
-        return add_filter(sql, filter, fields, err);
+        return add_filter(sql, filter, fields, true, err);
 }
 
 enum rc filter_sql_value(struct filter_sql *sql, struct str name, const struct filter_fields *fields, struct err *err)
 {
-        struct str path = STR_NULL, expression = STR_NULL;
+        struct str path = STR_NULL;
         const struct filter_field *field = find_field(name, fields, &path);
+        struct operand operand;
         enum rc rc;
 
         if (!field)
                 return unknown_field(name, fields, err);
         if (field->kind == FILTER_LIST)
                 return err_set(err, RC_INVALID, "'%s' is a list: order by another field.", field->name);
-        rc = field_expression(sql, field, path, &expression, err);
+        rc = field_operand(sql, field, path, &operand, err);
         if (rc)
                 return rc;
-        buf_add_str(sql->text, expression);
-        return RC_OK;
-}
-
-/* ---- pages by key ---- */
-
-static void add_key_value(struct filter_sql *sql, const struct filter_key *key)
-{
-        if (key->kind == FILTER_KEY_I64)
-                filter_sql_i64(sql, key->integer);
-        else if (key->kind == FILTER_KEY_F64)
-                filter_sql_f64(sql, key->number);
-        else
-                filter_sql_str(sql, key->text);
-}
-
-void filter_sql_after(struct filter_sql *sql, struct str expression, const char *id, bool descending,
-                      const struct filter_key *key)
-{
-        const char *op = descending ? "<" : ">";
-
-        buf_add_str(sql->text, STR(" AND ("));
-        if (key->kind == FILTER_KEY_NULL) {
-                buf_printf(sql->text, "%.*s IS NULL AND ", STR_ARG(expression));
-        } else {
-                buf_printf(sql->text, "%.*s IS NULL OR %.*s %s ", STR_ARG(expression), STR_ARG(expression), op);
-                add_key_value(sql, key);
-                buf_printf(sql->text, " OR (%.*s = ", STR_ARG(expression));
-                add_key_value(sql, key);
-                buf_add_str(sql->text, STR(" AND "));
-        }
-        buf_printf(sql->text, "%s %s ", id, op);
-        filter_sql_i64(sql, key->id);
-        buf_add_str(sql->text, key->kind == FILTER_KEY_NULL ? STR(")") : STR("))"));
-}
-
-void filter_key_read(struct db_stmt *stmt, struct arena *arena, int column, int64_t id, struct filter_key *ret)
-{
-        struct str type = db_column_str(stmt, column + 1);
-        struct filter_key key = { .id = id };
-
-        if (str_eq_c(type, "integer")) {
-                key.kind = FILTER_KEY_I64;
-                key.integer = db_column_i64(stmt, column);
-        } else if (str_eq_c(type, "real")) {
-                key.kind = FILTER_KEY_F64;
-                key.number = db_column_f64(stmt, column);
-        } else if (str_eq_c(type, "text")) {
-                key.kind = FILTER_KEY_TEXT;
-                key.text = store_column(stmt, arena, column);
-        }
-        *ret = key;
-}
-
-struct str filter_key_format(struct arena *arena, const struct filter_key *key)
-{
-        _cleanup_(buf_done) struct buf buf = { 0 };
-        struct json_writer w;
-
-        json_writer_init(&w, &buf);
-        json_begin_array(&w);
-        json_int(&w, key->id);
-        if (key->kind == FILTER_KEY_I64) {
-                json_int(&w, key->integer);
-        } else if (key->kind == FILTER_KEY_F64) {
-                json_double(&w, key->number);
-                json_bool(&w, true); /* a whole number stays a float */
-        } else if (key->kind == FILTER_KEY_TEXT) {
-                json_string(&w, key->text);
-        }
-        json_end_array(&w);
-        return arena_str(arena, buf_str(&buf));
-}
-
-enum rc filter_key_parse(struct arena *arena, struct str text, struct filter_key *ret, struct err *err)
-{
-        const struct json_limits limits = { .max_bytes = 4 * 1024 * 1024, .max_depth = 2, .max_values = 8 };
-        struct filter_key key = { 0 };
-        struct json *json = NULL;
-        struct err ignored = { 0 };
-        const struct json *value;
-
-        if (json_parse(arena, text, &limits, &json, &ignored) != RC_OK || json->kind != JSON_ARRAY || !json->first ||
-            !json_i64(json->first, &key.id))
-                return err_set(err, RC_INVALID, "'%.*s' is not a cursor of this list: start from the beginning.",
-                               STR_ARG(str_slice(text, 0, 60)));
-        value = json->first->next;
-        if (value && value->kind == JSON_STRING) {
-                key.kind = FILTER_KEY_TEXT;
-                key.text = value->text;
-        } else if (value && value->kind == JSON_NUMBER && value->is_integer && !value->next) {
-                key.kind = FILTER_KEY_I64;
-                key.integer = value->integer;
-        } else if (value && value->kind == JSON_NUMBER) {
-                key.kind = FILTER_KEY_F64;
-                key.number = value->number;
-        }
-        *ret = key;
+        buf_add_str(sql->text, operand.value);
         return RC_OK;
 }

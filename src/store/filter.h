@@ -3,8 +3,9 @@
  *
  * The caller gives a table of fields: the names that filters may use, and for each a
  * constant SQL expression. The text that comes out is made only of such constants, of this
- * file's own words and of $n; every value and every JSON path is bound. Each comparison is
- * two-valued (never NULL), so NOT means what it says.
+ * file's own words and of $n; every value and every JSON path is bound. Under a NOT each
+ * comparison is made two-valued (never NULL), so NOT means what it says; elsewhere it stays
+ * plain, so that an index can serve it.
  *
  * Text is SQLite's (json_extract, json_each); a second engine gets its variant in filter.c.
  *
@@ -20,10 +21,12 @@
 enum filter_kind {
         FILTER_TEXT,
         FILTER_INT,
+        FILTER_ID,         /* a row's number, also as the wire's id */
+        FILTER_VERSION,    /* 3 or "v3" */
         FILTER_TIME,       /* microseconds; compared by the second unless the value has a fraction */
         FILTER_BOOL,       /* 0, 1 */
         FILTER_LIST,       /* sql is a SELECT with one column named value; matches when any matches */
-        FILTER_JSON,       /* sql is strict JSON text; the field is "name.path.to.it" */
+        FILTER_JSON,       /* sql is strict JSON text; the field is "name.path.to.it"; kinds are never mixed */
 };
 
 struct filter_field {

@@ -1,0 +1,385 @@
+/*
+ * store/search.c - lists of registries, collections and versions; see search.h.
+ *
+ * Tables are joined in one order only, from the project to the artifact: CROSS JOIN keeps
+ * SQLite from turning it around, so rows come in the order of the indexes and a page by place
+ * reads no more than itself. A page that begins inside a collection is read in up to three
+ * steps, each a plain range: the rest of the collection, the rest of its project, the
+ * projects behind.
+ */
+#include "store/search.h"
+
+#include "store/search_fields.h"
+
+/* Where a step begins. */
+enum step { STEP_VERSION, STEP_COLLECTION, STEP_PROJECT };
+
+static const struct filter_fields *fields_of(enum search_what what)
+{
+        return what == SEARCH_PROJECTS ? &search_project_fields
+               : what == SEARCH_COLLECTIONS ? &search_collection_fields : &search_version_fields;
+}
+
+static void add_id(struct filter_sql *sql, const char *column, int64_t id)
+{
+        if (id == 0)
+                return;
+        buf_printf(sql->text, " AND %s = ", column);
+        filter_sql_i64(sql, id);
+}
+
+/* ---- what may be seen, what is asked for ---- */
+
+static void add_sight(struct filter_sql *sql, const struct sight *sight)
+{
+        if (sight->extent == SIGHT_ALL)
+                return;
+        if (sight->extent == SIGHT_NONE) {
+                buf_add_str(sql->text, STR(" AND 0"));
+                return;
+        }
+        buf_add_str(sql->text, sight->organization ? STR(" AND (p.access = 0 OR ") : STR(" AND ("));
+        buf_add_str(sql->text, STR("EXISTS (SELECT 1 FROM project_account x WHERE x.project_id = p.id "
+                                   "AND x.role > 0 AND x.account_id = "));
+        filter_sql_i64(sql, sight->account_id);
+        buf_add_str(sql->text, STR(") OR EXISTS (SELECT 1 FROM project_team x JOIN team_member y "
+                                   "ON y.entity_id = x.entity_id WHERE x.project_id = p.id AND x.role > 0 "
+                                   "AND y.account_id = "));
+        filter_sql_i64(sql, sight->account_id);
+        buf_add_str(sql->text, STR("))"));
+}
+
+static enum rc add_projects(struct filter_sql *sql, const struct search_query *query, struct err *err)
+{
+        buf_add_str(sql->text, STR(" FROM project p"));
+        if (query->what != SEARCH_PROJECTS)
+                buf_add_str(sql->text, STR(" CROSS JOIN collection c"));
+        if (query->what == SEARCH_VERSIONS)
+                buf_add_str(sql->text, STR(" CROSS JOIN membership m CROSS JOIN artifact a"));
+        buf_add_str(sql->text, STR(" WHERE p.deleted_us IS NULL"));
+        add_id(sql, "p.entity_id", query->entity_id);
+        add_id(sql, "p.id", query->project_id);
+        if (query->registries)
+                buf_add_str(sql->text, STR(" AND p.is_registry = 1"));
+        add_sight(sql, &query->sight);
+        buf_add_str(sql->text, STR(" AND "));
+        return filter_sql_where(sql, query->projects, &search_project_fields, err);
+}
+
+static enum rc add_collections(struct filter_sql *sql, const struct search_query *query, struct err *err)
+{
+        buf_add_str(sql->text, STR(" AND c.project_id = p.id AND c.deleted_us IS NULL"));
+        add_id(sql, "c.id", query->collection_id);
+        if (query->what == SEARCH_COLLECTIONS)
+                add_id(sql, "c.type_id", query->type_id);
+        if (query->kinds == SEARCH_SEQUENCES)
+                buf_add_str(sql->text, STR(" AND c.kind = 0"));
+        else if (query->kinds == SEARCH_PORTFOLIOS)
+                buf_add_str(sql->text, STR(" AND c.kind = 1"));
+        buf_add_str(sql->text, STR(" AND "));
+        return filter_sql_where(sql, query->collections, &search_collection_fields, err);
+}
+
+static enum rc add_where(struct filter_sql *sql, const struct search_query *query, struct err *err)
+{
+        enum rc rc = add_projects(sql, query, err);
+
+        if (!rc && query->what != SEARCH_PROJECTS)
+                rc = add_collections(sql, query, err);
+        if (rc || query->what != SEARCH_VERSIONS)
+                return rc;
+        buf_add_str(sql->text, STR(" AND m.collection_id = c.id AND a.id = m.artifact_id AND a.state = 1 AND "));
+        return filter_sql_where(sql, query->versions, &search_version_fields, err);
+}
+
+/* ---- pages ---- */
+
+static void add_step(struct filter_sql *sql, const struct search_query *query, enum step step)
+{
+        const struct search_key *after = query->after;
+
+        if (step == STEP_PROJECT) {
+                buf_add_str(sql->text, STR(" AND p.id > "));
+                filter_sql_i64(sql, after->project_id);
+                return;
+        }
+        add_id(sql, "p.id", after->project_id);
+        if (step == STEP_COLLECTION) {
+                buf_add_str(sql->text, STR(" AND c.id > "));
+                filter_sql_i64(sql, after->collection_id);
+                return;
+        }
+        add_id(sql, "c.id", after->collection_id);
+        buf_add_str(sql->text, STR(" AND m.version > "));
+        filter_sql_i64(sql, after->version);
+}
+
+static const char *const place_of[] = {
+        [SEARCH_PROJECTS] = "p.id",
+        [SEARCH_COLLECTIONS] = "c.id",
+        [SEARCH_VERSIONS] = "c.id, m.version",
+};
+
+static enum rc add_after_value(struct filter_sql *sql, const struct search_query *query, struct str value,
+                               struct err *err)
+{
+        const struct filter_key *key = &query->after->value;
+
+        if (key->kind == FILTER_KEY_NULL)
+                return err_set(err, RC_INVALID, "The cursor belongs to a list in another order: start from the beginning.");
+        buf_printf(sql->text, " AND (%.*s, %s) %s (", STR_ARG(value), place_of[query->what],
+                   query->order.descending ? "<" : ">");
+        if (key->kind == FILTER_KEY_I64)
+                filter_sql_i64(sql, key->integer);
+        else if (key->kind == FILTER_KEY_F64)
+                filter_sql_f64(sql, key->number);
+        else
+                filter_sql_str(sql, key->text);
+        buf_add_str(sql->text, STR(", "));
+        filter_sql_i64(sql, query->what == SEARCH_PROJECTS ? query->after->project_id : query->after->collection_id);
+        if (query->what == SEARCH_VERSIONS) {
+                buf_add_str(sql->text, STR(", "));
+                filter_sql_i64(sql, query->after->version);
+        }
+        buf_add_c(sql->text, ')');
+        return RC_OK;
+}
+
+static void add_order(struct filter_sql *sql, const struct search_query *query, struct str value)
+{
+        const char *direction = query->order.descending ? " DESC" : "";
+
+        if (str_is_null(value)) {
+                buf_add_str(sql->text, STR(" ORDER BY p.id"));
+                if (query->what != SEARCH_PROJECTS)
+                        buf_add_str(sql->text, STR(", c.id"));
+                if (query->what == SEARCH_VERSIONS)
+                        buf_add_str(sql->text, STR(", m.version"));
+                return;
+        }
+        buf_printf(sql->text, " ORDER BY %.*s%s, %s%s", STR_ARG(value), direction,
+                   query->what == SEARCH_PROJECTS ? "p.id" : "c.id", direction);
+        if (query->what == SEARCH_VERSIONS)
+                buf_printf(sql->text, ", m.version%s", direction);
+}
+
+/* The expression that the list is ordered by; absent: by place. It is never NULL. */
+static enum rc order_value(const struct search_query *query, struct str *ret, struct err *err)
+{
+        const struct filter_fields *fields = fields_of(query->what);
+        struct str name = query->order.field;
+
+        *ret = STR_NULL;
+        if (str_is_empty(name))
+                return RC_OK;
+        for (size_t i = 0; i < fields->count; i++) {
+                const struct filter_field *field = &fields->items[i];
+
+                if (!str_eq_c(name, field->name) || field->kind == FILTER_LIST || field->kind == FILTER_JSON ||
+                    str_eq_c(name, "description"))
+                        continue;
+                *ret = str_from(field->sql);
+                return RC_OK;
+        }
+        return err_set(err, RC_INVALID, "This list cannot be ordered by '%.*s': use %s, with - in front for the other way.",
+                       STR_ARG(name), query->what == SEARCH_VERSIONS ? "version, created_at, updated_at, linked_at or artifact_size"
+                                                                     : "name, created_at or updated_at");
+}
+
+/* One statement: SELECT ... FROM ... WHERE ... ORDER BY ... LIMIT. */
+static enum rc write_statement(struct filter_sql *sql, const struct search_query *query, enum step step, size_t limit,
+                               struct err *err)
+{
+        static const char *const columns[] = {
+                [SEARCH_PROJECTS] = "p.id, 0, 0, 0, 0",
+                [SEARCH_COLLECTIONS] = "p.id, c.id, 0, 0, 0",
+                [SEARCH_VERSIONS] = "p.id, c.id, m.version, m.artifact_id, m.created_us",
+        };
+        struct str value;
+        enum rc rc = order_value(query, &value, err);
+
+        if (rc)
+                return rc;
+        buf_printf(sql->text, "SELECT %s", columns[query->what]);
+        if (!str_is_null(value))
+                buf_printf(sql->text, ", %.*s, typeof(%.*s)", STR_ARG(value), STR_ARG(value));
+        else
+                buf_add_str(sql->text, STR(", NULL, 'null'"));
+        rc = add_where(sql, query, err);
+        if (rc)
+                return rc;
+        if (query->after && !str_is_null(value)) {
+                rc = add_after_value(sql, query, value, err);
+                if (rc)
+                        return rc;
+        } else if (query->after) {
+                add_step(sql, query, step);
+        }
+        add_order(sql, query, value);
+        buf_add_str(sql->text, STR(" LIMIT "));
+        filter_sql_i64(sql, (int64_t)limit);
+        return RC_OK;
+}
+
+/* ---- running ---- */
+
+static enum rc read_rows(struct db_stmt *stmt, struct arena *arena, size_t limit, struct search_list *list,
+                         size_t *cap, struct err *err)
+{
+        bool row = true;
+
+        while (list->count < limit) {
+                struct search_row *r;
+                enum rc rc = db_step(stmt, &row, err);
+
+                if (rc || !row)
+                        return rc;
+                if (list->count == *cap) {
+                        struct search_row *grown = arena_array(arena, struct search_row, *cap ? *cap * 2 : 32);
+
+                        if (list->count)
+                                memcpy(grown, list->items, list->count * sizeof(*grown));
+                        list->items = grown;
+                        *cap = *cap ? *cap * 2 : 32;
+                }
+                r = &list->items[list->count++];
+                *r = (struct search_row){ 0 };
+                r->project_id = r->key.project_id = db_column_i64(stmt, 0);
+                r->collection_id = r->key.collection_id = db_column_i64(stmt, 1);
+                r->version = r->key.version = db_column_i64(stmt, 2);
+                r->artifact_id = db_column_i64(stmt, 3);
+                r->created_us = db_column_i64(stmt, 4);
+                filter_key_read(stmt, arena, 5, 0, &r->key.value);
+        }
+        return RC_OK;
+}
+
+static enum rc run_step(struct db_conn *conn, struct arena *arena, const struct search_query *query, enum step step,
+                        struct search_list *list, size_t *cap, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        _cleanup_(buf_done) struct buf text = { 0 };
+        struct filter_sql sql;
+        enum rc rc;
+
+        filter_sql_init(&sql, arena, &text, 1);
+        rc = write_statement(&sql, query, step, query->limit - list->count, err);
+        if (!rc)
+                rc = db_prepare(conn, buf_cstr(&text), &stmt, err);
+        if (rc)
+                return rc;
+        filter_sql_bind(&sql, stmt);
+        return read_rows(stmt, arena, query->limit, list, cap, err);
+}
+
+static enum step first_step(const struct search_query *query)
+{
+        if (!query->after || !str_is_empty(query->order.field) || query->what == SEARCH_PROJECTS)
+                return STEP_PROJECT;
+        return query->what == SEARCH_VERSIONS ? STEP_VERSION : STEP_COLLECTION;
+}
+
+/* The last step that can find anything: behind the one project or collection there is nothing. */
+static enum step last_step(const struct search_query *query, enum step first)
+{
+        if (first == STEP_PROJECT)
+                return STEP_PROJECT;
+        if (query->collection_id)
+                return STEP_VERSION;
+        return query->project_id ? STEP_COLLECTION : STEP_PROJECT;
+}
+
+enum rc store_search(struct db_conn *conn, struct arena *arena, const struct search_query *query,
+                     struct search_list *ret, struct err *err)
+{
+        struct search_list list = { NULL, 0 };
+        enum step first = first_step(query), last = last_step(query, first);
+        size_t cap = 0;
+
+        for (enum step step = first; step <= last && list.count < query->limit; step++) {
+                enum rc rc = run_step(conn, arena, query, step, &list, &cap, err);
+
+                if (rc)
+                        return rc;
+        }
+        *ret = list;
+        return RC_OK;
+}
+
+enum rc store_search_count(struct db_conn *conn, struct arena *arena, const struct search_query *query, int64_t *ret,
+                           struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        _cleanup_(buf_done) struct buf text = { 0 };
+        struct filter_sql sql;
+        bool row = false;
+        enum rc rc;
+
+        filter_sql_init(&sql, arena, &text, 1);
+        buf_add_str(&text, STR("SELECT count(*)"));
+        rc = add_where(&sql, query, err);
+        if (!rc)
+                rc = db_prepare(conn, buf_cstr(&text), &stmt, err);
+        if (rc)
+                return rc;
+        filter_sql_bind(&sql, stmt);
+        rc = db_step(stmt, &row, err);
+        if (rc)
+                return rc;
+        *ret = db_column_i64(stmt, 0);
+        return RC_OK;
+}
+
+enum rc store_search_explain(struct db_conn *conn, struct arena *arena, const struct search_query *query,
+                             struct buf *ret_plan, struct err *err)
+{
+        enum step first = first_step(query), last = last_step(query, first);
+
+        for (enum step step = first; step <= last; step++) {
+                _cleanup_(buf_done) struct buf text = { 0 };
+                struct filter_sql sql;
+                struct str plan;
+                enum rc rc;
+
+                filter_sql_init(&sql, arena, &text, 1);
+                rc = write_statement(&sql, query, step, query->limit, err);
+                if (!rc)
+                        rc = db_explain(conn, buf_cstr(&text), arena, &plan, err);
+                if (rc)
+                        return rc;
+                buf_printf(ret_plan, "%s\n%.*s", buf_cstr(&text), STR_ARG(plan));
+        }
+        return RC_OK;
+}
+
+/* ---- cursors ---- */
+
+struct str store_search_key_format(struct arena *arena, const struct search_key *key)
+{
+        struct str value = STR("");
+
+        if (key->value.kind != FILTER_KEY_NULL)
+                value = filter_key_format(arena, &key->value);
+        return arena_printf(arena, "%lld.%lld.%lld.%.*s", (long long)key->project_id, (long long)key->collection_id,
+                            (long long)key->version, STR_ARG(value));
+}
+
+enum rc store_search_key_parse(struct arena *arena, struct str text, struct search_key *ret, struct err *err)
+{
+        struct search_key key = { 0 };
+        int64_t *const parts[] = { &key.project_id, &key.collection_id, &key.version };
+        struct str rest = text;
+
+        for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+                if (!str_to_i64(str_cut(&rest, '.'), parts[i]))
+                        return err_set(err, RC_INVALID, "'%.*s' is not a cursor of this list: start from the beginning.",
+                                       STR_ARG(str_slice(text, 0, 60)));
+        if (!str_is_empty(rest)) {
+                enum rc rc = filter_key_parse(arena, rest, &key.value, err);
+
+                if (rc)
+                        return rc;
+        }
+        *ret = key;
+        return RC_OK;
+}
