@@ -113,8 +113,8 @@ enum rc project_require(struct call *call, struct str entity_name, struct str na
 /* ---- making ---- */
 
 /* May the caller make projects here? Asked by judging a project that does not exist yet. */
-static enum rc require_may_create(struct call *call, const struct entity *entity, const struct project *draft,
-                                  struct err *err)
+enum rc project_require_may_create(struct call *call, const struct entity *entity, const struct project *draft,
+                                   struct err *err)
 {
         bool may = false;
         enum rc rc;
@@ -158,7 +158,7 @@ enum rc project_make(struct call *call, const struct entity *entity, struct proj
         enum rc rc = project_check_name(entity, draft->name, err);
 
         if (!rc)
-                rc = require_may_create(call, entity, draft, err);
+                rc = project_require_may_create(call, entity, draft, err);
         if (rc)
                 return rc;
         if (draft->is_registry) {
@@ -221,6 +221,13 @@ enum rc project_ensure(struct call *call, struct str entity_name, struct str nam
         rc = lookup(call, entity, name, &project, err);
         if (rc)
                 return rc;
+        if (entity->kind == ENTITY_ORG) {
+                rc = hide_unless_visible(call, &project, err);
+                if (rc)
+                        return rc;
+                if (!project)
+                        return err_not_found(err, "registry", name);
+        }
         if (project && project->is_registry)
                 return err_set(err, RC_INVALID,
                                "'%.*s' is a registry: log the artifact in a team's project and link it here.",

@@ -153,6 +153,26 @@ static enum rc upsert_apply(struct call *call, struct upsert_job *job, struct er
                           err);
 }
 
+/*
+ * A registry that the caller may not see is answered as if it were to be made: those who may
+ * not make one learn nothing, the others that the name is taken, as they must.
+ */
+static enum rc require_known(struct call *call, const struct entity *entity, const struct project *p,
+                             struct err *err)
+{
+        bool may = false;
+        enum rc rc = policy_may(call, p, ACT_VIEW, &may, err);
+
+        if (rc || may)
+                return rc;
+        if (entity->kind == ENTITY_ORG) {
+                rc = project_require_may_create(call, entity, p, err);
+                if (rc)
+                        return rc;
+        }
+        return policy_require(call, p, ACT_VIEW, err);
+}
+
 static enum rc upsert_write(struct call *call, void *payload, struct err *err)
 {
         struct upsert_job *job = payload;
@@ -171,7 +191,7 @@ static enum rc upsert_write(struct call *call, void *payload, struct err *err)
                 job->project = project_draft(call, entity, job->in->name);
                 rc = project_make(call, entity, job->project, err);
         } else {
-                rc = policy_require(call, job->project, ACT_VIEW, err);
+                rc = require_known(call, entity, job->project, err);
         }
         if (rc)
                 return rc;

@@ -1,0 +1,361 @@
+"""Each action of matrix.txt, as a caller does it. A function gets the caller's wire, the registry and the
+world; it returns something when the action was done, None when there was nothing to see, and lets Refused out.
+"""
+import hashlib
+import itertools
+
+from world import ADD, FILE, LINK, PROTECT, REMOVE, SET, SET_TEAM, UNPROTECT, UPSERT, Refused
+
+READING, WRITING = {}, {}
+numbers = itertools.count(1)
+
+MEMBERSHIP = """query($p:String!){project(entityName:"Acme",name:$p){artifactCollection(name:"c"){
+  artifactMembership(aliasName:"good"){%s}}}}"""
+HASH = hashlib.md5(FILE).hexdigest()
+
+
+def reading(function):
+    READING[function.__name__.replace("_", "-")] = function
+    return function
+
+
+def writing(function):
+    WRITING[function.__name__.replace("_", "-")] = function
+    return function
+
+
+def collection(wire, registry, fields):
+    project = wire.graphql('query($p:String!){project(entityName:"Acme",name:$p){artifactCollection(name:"c"){%s}}}'
+                           % fields, p=registry.project)["project"]
+    return project and project["artifactCollection"]
+
+
+def membership(wire, registry, fields):
+    project = wire.graphql(MEMBERSHIP % fields, p=registry.project)["project"]
+    return project and project["artifactCollection"]["artifactMembership"]
+
+
+# ---- reading ----
+
+@reading
+def view_collection(wire, registry, _):
+    by_id = wire.graphql("query($i:ID!){artifactCollection(id:$i){name}}", i=registry.collection)["artifactCollection"]
+    by_name = collection(wire, registry, "name description aliases{edges{node{alias}}}")
+    assert bool(by_id) == bool(by_name)
+    return by_name
+
+
+@reading
+def view_version(wire, registry, _):
+    found = membership(wire, registry, "versionIndex artifact{id metadata digest artifactSequence{name project{name}}}")
+    if found and not wire.sees_source:
+        assert found["artifact"]["artifactSequence"]["project"] is None
+    return found
+
+
+@reading
+def view_manifest(wire, registry, _):
+    found = membership(wire, registry, "artifact{currentManifest{file{directUrl}}}")
+    return found and found["artifact"]["currentManifest"]
+
+
+@reading
+def search(wire, registry, _):
+    found = wire.graphql('{entity(name:"Acme"){projects(first:5000){edges{node{name}}}}}')["entity"]["projects"]
+    names = [edge["node"]["name"] for edge in found["edges"]]
+    return registry.project if registry.project in names else None
+
+
+@reading
+def view_members(wire, registry, _):
+    return wire.graphql("""query($p:String!){project(entityName:"Acme",name:$p){
+      members{username role{name}} teamMembers{team{name} role{name}} protectedAliases}}""", p=registry.project)["project"]
+
+
+@reading
+def view_history(wire, registry, _):
+    return collection(wire, registry, "history(first:10){edges{node{action user{username} alias}}}")
+
+
+@reading
+def use_version(wire, registry, world):
+    return wire.graphql("mutation($input:UseArtifactInput!){useArtifact(input:$input){artifact{id}}}", input={
+        "artifactID": registry.artifact, "entityName": "src", "projectName": "p", "runName": world.run,
+        "artifactEntityName": "Acme", "artifactProjectName": registry.project})
+
+
+@reading
+def list_files(wire, registry, _):
+    found = membership(wire, registry, "files(first:10){edges{node{name directUrl}}}")
+    return found and found["files"]
+
+
+# ---- file addresses ----
+
+def fetch(wire, url, body=FILE):
+    assert wire.get(url, {"Authorization": wire.headers["Authorization"]}) == body
+    return url
+
+
+@reading
+def get_signed_file(wire, registry, _):
+    files = list_files(wire, registry, _)
+    return files and fetch(wire, files["edges"][0]["node"]["directUrl"])
+
+
+@reading
+def get_signed_manifest(wire, registry, _):
+    manifest = view_manifest(wire, registry, _)
+    return manifest and wire.get(manifest["file"]["directUrl"])
+
+
+@reading
+def get_signed_for_another(wire, registry, world):
+    """Whoever holds a signed address may fetch for its account, as long as that account may."""
+    return fetch(wire, list_files(world.wire("viewer"), registry, world)["edges"][0]["node"]["directUrl"])
+
+
+@reading
+def get_v2_artifact_birth_hash(wire, registry, _):
+    return fetch(wire, f"/artifactsV2/default/Acme/{registry.project}/c/{registry.artifact}/{registry.artifact}/{HASH}/w.bin")
+
+
+@reading
+def get_v2_birth_hash(wire, registry, _):
+    return fetch(wire, f"/artifactsV2/default/Acme/{registry.project}/c/{registry.artifact}/{HASH}/w.bin")
+
+
+@reading
+def get_v2_entity_birth_hash(wire, registry, _):
+    return fetch(wire, f"/artifactsV2/default/src/{registry.artifact}/{HASH}")
+
+
+@reading
+def get_v1_entity_hash(wire, registry, _):
+    return fetch(wire, f"/artifacts/src/{HASH}")
+
+
+@reading
+def upload_to_source(wire, _registry, _world):
+    number = next(numbers)
+    return wire.log("src", "p", "m", {"w.bin": b"%d" % number}, f"upload-{number}")
+
+
+@reading
+def upload_to_registry(wire, registry, _):
+    try:
+        return wire.log("Acme", registry.project, "c", {"w.bin": b"x"}, f"upload-{next(numbers)}")
+    except Refused as refused:
+        if refused.status == 400 and "is a registry" in str(refused):
+            raise Refused(403, refused.body) from refused   # for everybody who sees it
+        raise
+
+
+# ---- what a registry holds ----
+
+@writing
+def create_registry(wire, _registry, _world):
+    return wire.graphql(UPSERT, input={"entityName": "Acme", "name": f"wandb-registry-new{next(numbers)}"})
+
+
+@writing
+def create_collection(wire, registry, _):
+    return wire.graphql("""mutation($input:CreateArtifactPortfolioInput!){createArtifactPortfolio(input:$input){
+      artifactCollection{id}}}""", input={"entityName": "Acme", "projectName": registry.project,
+                                          "artifactTypeName": "model", "name": "fresh"})
+
+
+def link(wire, registry, artifact, *aliases):
+    return wire.graphql(LINK, input={
+        "artifactID": artifact, "entityName": "Acme", "projectName": registry.project, "artifactPortfolioName": "c",
+        "aliases": [{"artifactCollectionName": "c", "alias": alias} for alias in aliases]})
+
+
+@writing
+def link_version(wire, registry, world):
+    return link(wire, registry, world.spare)
+
+
+@writing
+def unlink_version(wire, registry, _):
+    return wire.graphql("mutation($input:UnlinkArtifactInput!){unlinkArtifact(input:$input){success}}",
+                        input={"artifactID": registry.artifact, "artifactPortfolioID": registry.collection})
+
+
+def edit(wire, registry, **changes):
+    return wire.graphql("""mutation($input:UpdateArtifactPortfolioInput!){updateArtifactPortfolio(input:$input){
+      artifactCollection{id}}}""", input={"artifactPortfolioID": registry.collection, **changes})
+
+
+@writing
+def edit_collection(wire, registry, _):
+    return edit(wire, registry, description="new words")
+
+
+@writing
+def rename_collection(wire, registry, _):
+    return edit(wire, registry, name="renamed")
+
+
+@writing
+def edit_version(wire, registry, _):
+    return wire.graphql("mutation($input:UpdateArtifactInput!){updateArtifact(input:$input){artifact{id}}}",
+                        input={"artifactID": registry.artifact, "description": "new words"})
+
+
+def tags(wire, registry, verb, payload):
+    title = verb[0].upper() + verb[1:]
+    return wire.graphql("mutation($input:%sInput!){%s(input:$input){%s}}" % (title, verb, payload), input={
+        "entityName": "Acme", "projectName": registry.project, "artifactCollectionName": "c",
+        "tags": [{"tagName": "fine"}]})
+
+
+@writing
+def add_collection_tag(wire, registry, _):
+    return tags(wire, registry, "createArtifactCollectionTagAssignments", "tags{name}")
+
+
+@writing
+def delete_collection_tag(wire, registry, world):
+    add_collection_tag(world.root, registry, world)
+    return tags(wire, registry, "deleteArtifactCollectionTagAssignments", "success")
+
+
+def alias(wire, registry, name, verb="addAliases", artifact=None):
+    title = verb[0].upper() + verb[1:]
+    return wire.graphql("mutation($input:%sInput!){%s(input:$input){success}}" % (title, verb), input={
+        "artifactID": artifact or registry.artifact,
+        "aliases": [{"entityName": "Acme", "projectName": registry.project, "artifactCollectionName": "c",
+                     "alias": name}]})
+
+
+@writing
+def add_alias(wire, registry, _):
+    return alias(wire, registry, "best")
+
+
+@writing
+def delete_alias(wire, registry, _):
+    return alias(wire, registry, "good", "deleteAliases")
+
+
+@writing
+def move_alias(wire, registry, world):
+    link(world.root, registry, world.spare, "best")
+    return alias(wire, registry, "best")
+
+
+@writing
+def delete_collection(wire, registry, _):
+    return wire.graphql("""mutation($input:DeleteArtifactPortfolioInput!){deleteArtifactPortfolio(input:$input){
+      artifactCollection{state}}}""", input={"artifactPortfolioID": registry.collection})
+
+
+# ---- protected aliases ----
+
+@writing
+def add_protected_alias(wire, registry, _):
+    registry.protect("best")
+    return alias(wire, registry, "best")
+
+
+@writing
+def delete_protected_alias(wire, registry, _):
+    registry.protect("good")
+    return alias(wire, registry, "good", "deleteAliases")
+
+
+@writing
+def move_protected_alias(wire, registry, world):
+    link(world.root, registry, world.spare, "best")
+    registry.protect("best")
+    return alias(wire, registry, "best")
+
+
+@writing
+def link_with_protected_alias(wire, registry, world):
+    registry.protect("best")
+    return link(wire, registry, world.spare, "best")
+
+
+@writing
+def unlink_protected(wire, registry, world):
+    registry.protect("good")
+    return unlink_version(wire, registry, world)
+
+
+@writing
+def delete_protected_collection(wire, registry, world):
+    registry.protect("good")
+    return delete_collection(wire, registry, world)
+
+
+@writing
+def define_protected_alias(wire, registry, _):
+    return wire.graphql(PROTECT, input={"projectId": registry.id, "alias": "best"})
+
+
+@writing
+def undefine_protected_alias(wire, registry, _):
+    registry.protect("best")
+    return wire.graphql(UNPROTECT, input={"projectId": registry.id, "alias": "best"})
+
+
+# ---- the registry itself ----
+
+@writing
+def rename_registry(wire, registry, _):
+    return wire.graphql("mutation($input:RenameProjectInput!){renameProject(input:$input){project{id}}}", input={
+        "entityName": "Acme", "oldProjectName": registry.project, "newProjectName": registry.project + "x"})
+
+
+def upsert(wire, registry, **changes):
+    return wire.graphql(UPSERT, input={"entityName": "Acme", "name": registry.project, **changes})
+
+
+@writing
+def edit_description(wire, registry, _):
+    return upsert(wire, registry, description="new words")
+
+
+@writing
+def edit_types(wire, registry, _):
+    return upsert(wire, registry, allowAllArtifactTypesInRegistry=False, artifactTypes=[{"name": "model"}])
+
+
+@writing
+def change_visibility(wire, registry, _):
+    return upsert(wire, registry, access="PRIVATE" if registry.visibility == "restricted" else "RESTRICTED")
+
+
+@writing
+def add_user(wire, registry, world):
+    return wire.graphql(ADD, input={"projectId": registry.id, "userIds": [world.ids["none"]]})
+
+
+@writing
+def add_team(wire, registry, world):
+    return wire.graphql(ADD, input={"projectId": registry.id, "teamIds": [world.teams["src"]]})
+
+
+@writing
+def remove_user(wire, registry, world):
+    return wire.graphql(REMOVE, input={"projectId": registry.id, "userIds": [world.ids["viewer+src"]]})
+
+
+@writing
+def change_role(wire, registry, world):
+    return wire.graphql(SET, input={"projectId": registry.id, "userId": world.ids["viewer+src"],
+                                    "userProjectRole": "member"})
+
+
+@writing
+def change_team_role(wire, registry, world):
+    return wire.graphql(SET_TEAM, input={"projectId": registry.id, "teamId": world.teams["lab"],
+                                         "teamProjectRole": "viewer"})
+
+
+@writing
+def delete_registry(wire, registry, _):
+    return wire.graphql("mutation($input:DeleteModelInput!){deleteModel(input:$input){success}}",
+                        input={"id": registry.id})

@@ -1,0 +1,5 @@
+#!/bin/sh
+# Who may do what: every cell of tests/permissions/matrix.txt, every field and route from outside.
+# needs: build
+# timeout: 300
+exec tests/permissions/run-all
