@@ -5,9 +5,14 @@
  * gets one of its own, kept behind the head so that the head stays in use. Every piece
  * starts on a max_align_t boundary. `used_bytes` counts rounded sizes and is the same
  * with and without VITRINE_ARENA_DEBUG, so that limits do not depend on the build.
+ *
+ * A few blocks of the usual sizes are kept for the next arena: requests come and go, often
+ * freed by another thread than allocated them, and the C library would give their pages
+ * back to the kernel and fault them in again each time.
  */
 #include "base/arena.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include "base/internal.h"
@@ -16,7 +21,7 @@
 #define VITRINE_ARENA_DEBUG 0
 #endif
 
-enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 256 * 1024 };
+enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 256 * 1024, SPARE_SIZES = 2, SPARES_MAX = 64 };
 
 struct arena_block {
         struct arena_block *next;
@@ -25,9 +30,62 @@ struct arena_block {
         max_align_t data[];
 };
 
+/* Blocks of FIRST_BLOCK bytes, of twice as many...; at most SPARES_MAX of each, 3 MiB in all. */
+static struct {
+        pthread_mutex_t lock; /* guards all below */
+        struct arena_block *blocks[SPARE_SIZES];
+        unsigned count[SPARE_SIZES];
+} spares = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
 void arena_init(struct arena *arena, size_t cap_bytes)
 {
         *arena = (struct arena){ .cap_bytes = cap_bytes };
+}
+
+/* Which spare size this is; SPARE_SIZES: none. */
+static size_t spare_size(size_t size)
+{
+        size_t i = 0;
+
+        while (i < SPARE_SIZES && size != (size_t)FIRST_BLOCK << i)
+                i++;
+        return i;
+}
+
+static bool spare_put(struct arena_block *block)
+{
+        size_t i = spare_size(block->size);
+        bool kept = false;
+
+        if (VITRINE_ARENA_DEBUG || i == SPARE_SIZES)
+                return false;
+        pthread_mutex_lock(&spares.lock);
+        if (spares.count[i] < SPARES_MAX) {
+                block->next = spares.blocks[i];
+                spares.blocks[i] = block;
+                spares.count[i]++;
+                kept = true;
+        }
+        pthread_mutex_unlock(&spares.lock);
+        return kept;
+}
+
+/* NULL when there is none. */
+static struct arena_block *spare_take(size_t size)
+{
+        size_t i = spare_size(size);
+        struct arena_block *block;
+
+        if (VITRINE_ARENA_DEBUG || i == SPARE_SIZES)
+                return NULL;
+        pthread_mutex_lock(&spares.lock);
+        block = spares.blocks[i];
+        if (block) {
+                spares.blocks[i] = block->next;
+                spares.count[i]--;
+        }
+        pthread_mutex_unlock(&spares.lock);
+        return block;
 }
 
 void arena_done(struct arena *arena)
@@ -37,7 +95,8 @@ void arena_done(struct arena *arena)
         while (block) {
                 struct arena_block *next = block->next;
 
-                free(block);
+                if (!spare_put(block))
+                        free(block);
                 block = next;
         }
         arena_init(arena, arena->cap_bytes);
@@ -55,7 +114,9 @@ static struct arena_block *block_new(size_t size)
 
         if (size > SIZE_MAX - sizeof(*block))
                 out_of_memory(size);
-        block = malloc(sizeof(*block) + size);
+        block = spare_take(size);
+        if (!block)
+                block = malloc(sizeof(*block) + size);
         if (!block)
                 out_of_memory(size);
         *block = (struct arena_block){ .size = size };

@@ -1,6 +1,7 @@
 /* Tests of base/arena.c; they hold with and without -Darena_debug=true. */
 #include "unit.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -177,6 +178,48 @@ static void arena_alloc_impossible_sizes_abort(void **state UNUSED)
         assert_true(aborts(size_overflow));
 }
 
+/* Blocks go from arena to arena, also across threads: each finds its pieces clean and to itself. */
+static void *use_many_arenas(void *seed)
+{
+        unsigned char mark = *(unsigned char *)seed;
+
+        for (int round = 0; round < 300; round++) {
+                struct arena arena;
+                unsigned char *pieces[40];
+                bool right = true;
+
+                arena_init(&arena, 0);
+                for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+                        pieces[i] = arena_alloc(&arena, 100 + 50 * i);
+                        for (size_t k = 0; k < 100 + 50 * i; k++)
+                                right = right && pieces[i][k] == 0;
+                        memset(pieces[i], mark, 100 + 50 * i);
+                }
+                for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
+                        for (size_t k = 0; k < 100 + 50 * i; k++)
+                                right = right && pieces[i][k] == mark;
+                arena_done(&arena);
+                if (!right)
+                        return seed;
+        }
+        return NULL;
+}
+
+static void arena_done_gives_clean_blocks_to_other_threads(void **state UNUSED)
+{
+        unsigned char marks[4] = { 1, 2, 3, 255 };
+        pthread_t threads[4];
+
+        for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+                assert_int_equal(pthread_create(&threads[i], NULL, use_many_arenas, &marks[i]), 0);
+        for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+                void *failed = NULL;
+
+                assert_int_equal(pthread_join(threads[i], &failed), 0);
+                assert_null(failed);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -189,6 +232,7 @@ int main(void)
                 cmocka_unit_test(arena_str_copies_with_a_nul),
                 cmocka_unit_test(arena_printf_formats_any_length),
                 cmocka_unit_test(arena_alloc_impossible_sizes_abort),
+                cmocka_unit_test(arena_done_gives_clean_blocks_to_other_threads),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
