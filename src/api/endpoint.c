@@ -16,6 +16,7 @@
 #include "api/resolve.h"
 
 #define BODY_MAX (16 * 1024 * 1024)
+#define REPLY_USUAL_BYTES 4000 /* most replies are shorter: no growing while they are written */
 #define CACHE_BYTES (8 * 1024 * 1024)
 #define TYPE_JSON "application/json"
 #define TYPE_RESPONSE "application/graphql-response+json"
@@ -203,6 +204,7 @@ static enum rc run(struct http_request *req, const struct params *params, bool q
         }
         if (rc)
                 return rc;
+        buf_reserve(&body, REPLY_USUAL_BYTES);
         gql_execute(prepared,
                     &(struct gql_request){
                             .arena = visit.call.arena,
