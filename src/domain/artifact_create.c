@@ -20,6 +20,23 @@ struct create_job {
         struct artifact *artifact;
 };
 
+/* Ids that clients make up; real ones have 128 characters, distributed ids are users' own words. */
+#define CLIENT_ID_MAX_BYTES 512
+
+static enum rc check_client_ids(const struct artifact_input *in, struct err *err)
+{
+        const struct str ids[] = { in->client_id, in->sequence_client_id, in->distributed_id };
+
+        for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+                if (ids[i].len > CLIENT_ID_MAX_BYTES)
+                        return err_set(err, RC_INVALID,
+                                       "A client id, sequence client id or distributed id has at most %d bytes: use a "
+                                       "shorter one.",
+                                       CLIENT_ID_MAX_BYTES);
+        }
+        return RC_OK;
+}
+
 static enum rc check_input(struct call *call, const struct artifact_input *in, struct err *err)
 {
         struct json *metadata = NULL;
@@ -35,6 +52,8 @@ static enum rc check_input(struct call *call, const struct artifact_input *in, s
                 rc = model_check_alias(in->aliases[i], err);
         for (size_t i = 0; !rc && i < in->tag_count; i++)
                 rc = model_check_tag(in->tags[i], err);
+        if (!rc)
+                rc = check_client_ids(in, err);
         if (rc)
                 return rc;
         if (in->storage_region.len && !str_eq(in->storage_region, STR("default")))
