@@ -4,6 +4,9 @@
  * artifact_node.h.
  */
 #include "api/artifact_node.h"
+#include "domain/run.h"
+
+#include <inttypes.h>
 
 void out_artifact(struct gql_field *field, struct gql_out *out, struct artifact *artifact)
 {
@@ -132,10 +135,17 @@ FIELD(Artifact, tags)
 FIELD(Artifact, createdBy)
 {
         const struct artifact *a = ((struct version *)parent)->artifact;
+        struct run *run = NULL;
+        enum rc rc = RC_OK;
 
         if (a->run_id)
-                return out_run(field, out, a->run_id, err);
-        return out_user(field, out, a->created_by, err);
+                rc = run_see(call_of(field), a->run_id, &run, err);
+        if (rc)
+                return rc;
+        if (!run) /* also when the run was deleted: older clients fail on null */
+                return out_user(field, out, a->created_by, err);
+        gql_out_object(out, "Run", run);
+        return RC_OK;
 }
 
 /* ---- places ---- */
@@ -189,36 +199,65 @@ FIELD(Artifact, artifactMemberships)
         return RC_OK;
 }
 
-/* Aliases in the collection it was reached through; for an artifact named by its id, in all places. */
-FIELD(Artifact, aliases)
+/* ---- aliases ---- */
+
+/*
+ * Hands out the aliases of versions, each in its collection, and for each collection "vN" behind them, as if that
+ * were an alias, too: clients up to 0.22 know from nothing else which version of a registry's
+ * collection they hold, and download another one when it is missing.
+ */
+static enum rc out_aliases(struct gql_field *field, struct gql_out *out, const struct version *places,
+                           size_t place_count, struct err *err)
 {
         struct call *call = call_of(field);
-        struct version *v = parent;
-        struct version *places = v;
-        struct alias_node *nodes[1024];
-        size_t place_count = 1, count = 0;
+        struct alias_list *lists = arena_array(call->arena, struct alias_list, place_count);
+        size_t count = place_count, at = 0;
         enum rc rc = RC_OK;
 
-        if (!v->collection)
-                rc = visible_places(field, v->artifact, &places, &place_count, err);
         for (size_t i = 0; !rc && i < place_count; i++) {
-                struct alias_list aliases;
-                struct collection_node *node = collection_node(field, places[i].collection, places[i].project);
-
                 rc = store_alias_of_version(call->conn, call->arena, places[i].place.collection_id,
-                                            places[i].place.version, &aliases, err);
-                for (size_t j = 0; !rc && j < aliases.count && count < ARRAY_LEN(nodes); j++) {
-                        nodes[count] = arena_new(call->arena, struct alias_node);
-                        nodes[count]->row = aliases.items[j];
-                        nodes[count++]->collection = node;
-                }
+                                            places[i].place.version, &lists[i], err);
+                count += rc ? 0 : lists[i].count;
         }
         if (rc)
                 return rc;
         gql_out_list(out, count);
-        for (size_t i = 0; i < count; i++)
-                gql_out_object(gql_out_item(out, i), "ArtifactAlias", nodes[i]);
+        for (size_t i = 0; i < place_count; i++) {
+                const struct version *v = &places[i];
+                struct alias_node *nodes = arena_array(call->arena, struct alias_node, lists[i].count + 1);
+                struct collection_node *collection = collection_node(field, v->collection, v->project);
+
+                for (size_t j = 0; j <= lists[i].count; j++) {
+                        if (j < lists[i].count)
+                                nodes[j].row = lists[i].items[j];
+                        else
+                                nodes[j].row = (struct alias){
+                                        .id = v->place.collection_id << 32 | v->place.version,
+                                        .collection_id = v->place.collection_id,
+                                        .alias = arena_printf(call->arena, "v%" PRId64, v->place.version),
+                                        .version = v->place.version,
+                                };
+                        nodes[j].collection = collection;
+                        gql_out_object(gql_out_item(out, at++), "ArtifactAlias", &nodes[j]);
+                }
+        }
         return RC_OK;
+}
+
+/* Those in the collection it was reached through; for an artifact named by its id, in all places. */
+FIELD(Artifact, aliases)
+{
+        struct version *v = parent;
+        struct version *places = v;
+        size_t count = 1;
+        enum rc rc = v->collection ? RC_OK : visible_places(field, v->artifact, &places, &count, err);
+
+        return rc ? rc : out_aliases(field, out, places, count, err);
+}
+
+FIELD(ArtifactCollectionMembership, aliases)
+{
+        return out_aliases(field, out, parent, 1, err);
 }
 
 FIELD(Query, artifact)
