@@ -363,13 +363,13 @@ static enum rc add_any(struct filter_sql *sql, const struct operand *operand, co
         return rc;
 }
 
-static enum rc check_pattern(struct str text, struct err *err)
+static enum rc check_pattern(const struct operand *operand, struct str text, struct err *err)
 {
         struct pattern *pattern = NULL;
         enum rc rc = pattern_new(text, &pattern, err);
 
         pattern_free(pattern);
-        return rc;
+        return rc ? err_prefix(err, rc, "$regex '%.*s' on '%s'", STR_ARG(str_slice(text, 0, 100)), operand->name) : RC_OK;
 }
 
 /* The members of a list in JSON; none for anything else. */
@@ -402,7 +402,7 @@ static enum rc add_text_test(struct filter_sql *sql, const struct operand *opera
         if (operand->kind == FILTER_JSON)
                 buf_printf(sql->text, "%.*s = 'text' AND ", STR_ARG(operand->type));
         if (f->op == FILTER_REGEX) {
-                rc = check_pattern(f->value->text, err);
+                rc = check_pattern(operand, f->value->text, err);
                 if (rc)
                         return rc;
                 buf_printf(sql->text, "%s%.*s%s REGEXP ", before, STR_ARG(operand->value), after);
