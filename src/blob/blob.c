@@ -322,6 +322,16 @@ enum rc blob_list(struct blob_store *store, const uint8_t after[32], struct blob
         return store->ops->list(store, after, ret, max, ret_count, err);
 }
 
+enum rc blob_shrink(struct blob_store *store, bool *ret_more, struct err *err)
+{
+        return store->ops->shrink(store, ret_more, err);
+}
+
+enum rc blob_disk_usage(struct blob_store *store, uint64_t *ret_bytes, struct err *err)
+{
+        return store->ops->disk_usage(store, ret_bytes, err);
+}
+
 /* ---- whole blobs in pieces ---------------------------------------------------------- */
 
 typedef enum rc (*piece_fn)(struct str piece, struct source source, void *payload, struct err *err);

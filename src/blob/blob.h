@@ -117,4 +117,9 @@ struct blob_item {
 MUST_USE enum rc blob_list(struct blob_store *store, const uint8_t after[32], struct blob_item *ret, size_t max,
                            size_t *ret_count, struct err *err);
 
+/* Gives the space of deleted blobs back to the file system, a bounded step at a time. *ret_more: call again. */
+MUST_USE enum rc blob_shrink(struct blob_store *store, bool *ret_more, struct err *err);
+/* What the store takes of the disk now, as the file system counts it (st_blocks); looks at every file. */
+MUST_USE enum rc blob_disk_usage(struct blob_store *store, uint64_t *ret_bytes, struct err *err);
+
 #endif

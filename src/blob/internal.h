@@ -45,6 +45,8 @@ struct blob_ops {
                           bool *ret_deleted, struct err *err);
         enum rc (*list)(struct blob_store *store, const uint8_t *after, struct blob_item *ret, size_t max,
                         size_t *ret_count, struct err *err);
+        enum rc (*shrink)(struct blob_store *store, bool *ret_more, struct err *err);
+        enum rc (*disk_usage)(struct blob_store *store, uint64_t *ret_bytes, struct err *err);
         bool (*failed)(const struct blob_store *store);
         void (*close)(struct blob_store *store);
 };

@@ -52,6 +52,7 @@ struct db_config {
         unsigned reader_wait_ms;  /* how long db_read_begin waits when all are out; 0: 10 s */
         size_t cache_bytes;       /* page cache per connection; 0: 1 MiB readers, 8 MiB writer */
         unsigned batch_max;       /* writes per commit at most; 0: 256 */
+        bool shrinks;             /* a new file keeps what db_shrink() needs; an existing one stays as it is */
 };
 
 MUST_USE enum rc db_open(const struct db_config *config, struct db **ret_db, struct err *err);
@@ -59,6 +60,11 @@ MUST_USE enum rc db_open(const struct db_config *config, struct db **ret_db, str
 void db_close(struct db *db);
 /* True after a failed commit or I/O error: nothing more is accepted, the process should stop. */
 bool db_failed(const struct db *db);
+/*
+ * Gives free pages back to the file system, at most max_pages in one transaction, and empties the log as far
+ * as readers allow; *ret_left: free pages that are left. Does nothing in a file that was not made to shrink.
+ */
+MUST_USE enum rc db_shrink(struct db *db, unsigned max_pages, uint64_t *ret_left, struct err *err);
 /* Reads the whole file and checks its structure (slow on large ones): RC_CORRUPT with what was found. */
 MUST_USE enum rc db_quick_check(struct db *db, struct err *err);
 

@@ -72,6 +72,7 @@ struct writer {
         unsigned restart_pages; /* ... and the one that waits for readers to make it start over */
         unsigned due_pages;     /* the length at which the next checkpoint is tried */
         unsigned checkpointed_pages; /* the length when it was last looked at */
+        bool truncate;          /* set by a job: empty the log before its caller is answered */
 };
 
 struct readers {
@@ -88,6 +89,7 @@ struct db {
         size_t reader_cache_bytes;
         size_t writer_cache_bytes;
         atomic_bool failed;
+        bool shrinks;
         struct writer writer;
         struct readers readers;
 };

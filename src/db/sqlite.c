@@ -190,11 +190,12 @@ static enum rc configure(struct db_conn *conn, enum conn_kind kind, size_t cache
         char sql[256];
         enum rc rc;
 
-        /* The page size takes effect only on a file that is still empty, and before WAL. */
+        /* The page size and auto_vacuum take effect only on a file that is still empty, and before WAL. */
         snprintf(sql, sizeof(sql),
-                 "PRAGMA page_size=%d; PRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                 "PRAGMA page_size=%d; %sPRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
                  "PRAGMA secure_delete=OFF; PRAGMA mmap_size=0;",
-                 PAGE_BYTES, cache_bytes / 1024);
+                 PAGE_BYTES, conn->db->shrinks && kind == CONN_WRITER ? "PRAGMA auto_vacuum=INCREMENTAL; " : "",
+                 cache_bytes / 1024);
         rc = conn_script(conn, sql, err);
         if (rc)
                 return rc;

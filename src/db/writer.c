@@ -26,6 +26,7 @@
 
 #include <errno.h>
 #include <semaphore.h>
+#include <stdio.h>
 
 #define RESTART_WAIT_MS 20
 
@@ -166,6 +167,20 @@ static void checkpoint_when_due(struct writer *writer)
                 atomic_store(&conn->db->failed, true);
 }
 
+/* For db_shrink(): what was given back is in the log until a checkpoint shortens the file. */
+static void checkpoint_now(struct writer *writer)
+{
+        struct db_conn *conn = writer->conn;
+        int code;
+
+        writer->truncate = false;
+        sqlite3_busy_timeout(conn->handle, RESTART_WAIT_MS);
+        code = sqlite3_wal_checkpoint_v2(conn->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        sqlite3_busy_timeout(conn->handle, DB_BUSY_MS);
+        if (code != SQLITE_OK && code_is_disk_error(conn, code))
+                atomic_store(&conn->db->failed, true);
+}
+
 /* Up to batch_max jobs in the order they came; NULL when there is nothing more and never will be. */
 static struct write_job *take_batch(struct writer *writer)
 {
@@ -200,6 +215,8 @@ static void *writer_main(void *payload)
                 } else {
                         run_batch(db->writer.conn, jobs);
                 }
+                if (db->writer.truncate && !atomic_load(&db->failed))
+                        checkpoint_now(&db->writer);
                 answer(jobs);
                 if (!atomic_load(&db->failed))
                         checkpoint_when_due(&db->writer);
@@ -232,6 +249,48 @@ enum rc db_write(struct db *db, db_write_fn fn, void *payload, struct err *err)
                 ;
         sem_destroy(&job.answered);
         return job.rc;
+}
+
+/* ---- shrinking ---------------------------------------------------------------------- */
+
+struct shrink {
+        unsigned max_pages;
+        uint64_t left;
+};
+
+static enum rc shrink_in_writer(struct db_conn *conn, void *payload, struct err *err)
+{
+        struct db_stmt *stmt _cleanup_(db_stmt_end) = NULL;
+        struct shrink *shrink = payload;
+        char sql[64];
+        bool row = false;
+        enum rc rc;
+
+        snprintf(sql, sizeof(sql), "PRAGMA incremental_vacuum(%u)", shrink->max_pages);
+        rc = conn_script(conn, sql, err);
+        if (!rc)
+                rc = db_prepare(conn, "PRAGMA freelist_count", &stmt, err);
+        if (!rc)
+                rc = db_step(stmt, &row, err);
+        if (rc)
+                return rc;
+        shrink->left = row ? (uint64_t)db_column_i64(stmt, 0) : 0;
+        conn->db->writer.truncate = true;
+        return RC_OK;
+}
+
+enum rc db_shrink(struct db *db, unsigned max_pages, uint64_t *ret_left, struct err *err)
+{
+        struct shrink shrink = { .max_pages = max_pages };
+        enum rc rc;
+
+        *ret_left = 0;
+        if (!db->shrinks)
+                return RC_OK;
+        rc = db_write(db, shrink_in_writer, &shrink, err);
+        if (!rc)
+                *ret_left = shrink.left;
+        return rc;
 }
 
 /* ---- life cycle --------------------------------------------------------------------- */

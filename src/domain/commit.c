@@ -18,6 +18,7 @@
 #include "domain/event.h"
 #include "domain/files.h"
 #include "domain/manifest.h"
+#include "domain/reclaim.h"
 #include "store/artifact_blob.h"
 
 #define MANIFESTS_MAX 1024
@@ -28,6 +29,7 @@ struct commit {
         struct project *project;
         struct manifest_info info;
         struct stored_bytes manifest, index;
+        uint64_t started_ms;
         /* The last birth artifact that was judged. */
         int64_t birth_id;
         bool birth_ok;
@@ -400,6 +402,9 @@ static enum rc commit_write(struct call *call, void *payload, struct err *err)
                 rc = store_collection_by_id(call->conn, call->arena, c->artifact->sequence_id, &sequence, err);
         if (rc)
                 return rc;
+        /* Bytes that were looked up so long ago may not be fresh any more (docs/decisions/0012-reclaim.md). */
+        if (clock_mono_ms() - c->started_ms > (uint64_t)RECLAIM_COMMIT_MAX_S * 1000)
+                return err_set(err, RC_AGAIN, "The commit took too long: try again.");
         if (!a || a->state == ARTIFACT_DELETED || !sequence)
                 return err_set(err, RC_CONFLICT, "The artifact or its collection was deleted: log it again.");
         rc = artifact_require_writer(call, a, &c->project, err);
@@ -415,7 +420,7 @@ static enum rc commit_write(struct call *call, void *payload, struct err *err)
 
 enum rc artifact_commit(struct call *call, int64_t id, struct artifact **ret, struct err *err)
 {
-        struct commit c = { .call = call };
+        struct commit c = { .call = call, .started_ms = clock_mono_ms() };
         enum rc rc = store_artifact_by_id(call->conn, call->arena, id, &c.artifact, err);
 
         if (rc)

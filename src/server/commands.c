@@ -47,6 +47,10 @@ static const struct option_spec check_options[] = {
         { "read-data", NULL, NULL, NULL, "also reads all bytes and compares their digests" },
 };
 
+static const struct option_spec reclaim_options[] = {
+        { "dry-run", NULL, NULL, NULL, "only says what would be given back" },
+};
+
 #define OPTIONS(table) .options = (table), .option_count = ARRAY_LEN(table)
 
 const struct command commands[] = {
@@ -79,6 +83,16 @@ const struct command commands[] = {
                            "damage and then a summary; the exit status is 1 when there is damage.\n",
                 OPTIONS(check_options),
                 .run = run_check,
+        },
+        {
+                .words = "reclaim",
+                .arguments = "",
+                .summary = "Gives back the bytes that nothing needs any more.",
+                .details = "Those of versions that were deleted longer ago than they can be restored, and of uploads that\n"
+                           "were never finished. The server does it by itself (--reclaim-minutes); beside a running\n"
+                           "server this command has the server do it and waits. It may be interrupted at any time.\n",
+                OPTIONS(reclaim_options),
+                .run = run_reclaim,
         },
         {
                 .words = "user add",

@@ -14,6 +14,9 @@ const struct option_spec serve_options[SERVE_OPTION_COUNT] = {
         { "workers", "N", "VITRINE_WORKERS", "0", "worker threads; 0: chosen" },
         { "io-threads", "N", "VITRINE_IO_THREADS", "0", "threads for connections; 0: chosen" },
         { "drain-seconds", "N", "VITRINE_DRAIN_SECONDS", "20", "how long a stop waits for what is in flight" },
+        { "restore-days", "N", "VITRINE_RESTORE_DAYS", "7", "how long a deleted version can be restored; 0: an hour" },
+        { "reclaim-minutes", "N", "VITRINE_RECLAIM_MINUTES", "60",
+          "how often bytes that nothing needs are given back; 0: only when asked" },
         { "log-level", "LEVEL", "VITRINE_LOG_LEVEL", "info", "debug, info, warn or error" },
         { "log-requests", "YES|NO", "VITRINE_LOG_REQUESTS", "yes", "one line on standard error per request" },
 };
@@ -76,7 +79,7 @@ static enum rc read_level(struct str text, struct serve_config *ret, struct err 
 enum rc config_read(struct options *options, struct arena *arena, struct serve_config *ret, struct err *err)
 {
         struct serve_config config = { 0 };
-        uint64_t workers = 0, io_threads = 0, drain_s = 0;
+        uint64_t workers = 0, io_threads = 0, drain_s = 0, restore_days = 0, reclaim_minutes = 0;
         enum rc rc = RC_OK;
 
         options_from_environment(options);
@@ -94,11 +97,17 @@ enum rc config_read(struct options *options, struct arena *arena, struct serve_c
                 rc = options_number(options, "io-threads", 0, 64, &io_threads, err);
         if (!rc)
                 rc = options_number(options, "drain-seconds", 0, 3600, &drain_s, err);
+        if (!rc)
+                rc = options_number(options, "restore-days", 0, 3650, &restore_days, err);
+        if (!rc)
+                rc = options_number(options, "reclaim-minutes", 0, 525600, &reclaim_minutes, err);
         if (rc)
                 return rc;
         config.workers = (unsigned)workers;
         config.io_threads = (unsigned)io_threads;
         config.drain_s = (unsigned)drain_s;
+        config.restore_days = (unsigned)restore_days;
+        config.reclaim_minutes = (unsigned)reclaim_minutes;
         config.data_dir = options_get(options, "data");
         config.first_run = options_on(options, "first-run");
         config.trust_forwarded = options_on(options, "trust-forwarded");

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "server/options.h"
 
-#define SERVE_OPTION_COUNT 10
+#define SERVE_OPTION_COUNT 12
 extern const struct option_spec serve_options[SERVE_OPTION_COUNT];
 
 struct serve_config {
@@ -20,6 +20,8 @@ struct serve_config {
         bool first_run;
         unsigned workers, io_threads; /* 0: the http room decides */
         unsigned drain_s;
+        unsigned reclaim_minutes;     /* between two runs; 0: never by itself */
+        unsigned restore_days;        /* how long a deleted version can be restored */
         bool log_requests;
         enum log_level log_level;
 };

@@ -85,15 +85,23 @@ enum rc server_start(struct server *server, const struct serve_config *config, s
                 .on_done = config->log_requests ? access_log_request : NULL,
         };
 
+        const struct background_config background = {
+                .reclaim_minutes = config->reclaim_minutes,
+                .restore_s = (int64_t)config->restore_days * 86400,
+        };
+        enum rc rc;
+
         collect_routes(server);
         http.routes = server->routes;
         http.route_count = server->route_count;
-        return http_server_start(&http, &server->http, err);
+        rc = background_start(&server->domain, &background, &server->background, err);
+        return rc ? rc : http_server_start(&http, &server->http, err);
 }
 
 void server_close(struct server *server, unsigned drain_ms)
 {
         http_server_stop(server->http, drain_ms);
+        background_stop(server->background);
         api_free(server->api);
         auth_close(server->auth);
         data_close(server->data);

@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "gate/gate.h"
+#include "server/background.h"
 #include "server/config.h"
 #include "server/data.h"
 
@@ -19,6 +20,7 @@ struct server {
         struct auth *auth;
         struct api *api;
         struct http_server *http;
+        struct background *background;
         struct http_route *routes;    /* of all rooms, one table */
         size_t route_count;
 };

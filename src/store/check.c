@@ -47,7 +47,9 @@ enum rc store_check_blobs(struct db_conn *conn, struct arena *arena, const struc
         enum rc rc = store_query(conn, &stmt, err,
                                  "SELECT digest, algorithm, project_id, artifact_id, sha256, size_bytes "
                                  "FROM artifact_blob WHERE (digest, algorithm, project_id, artifact_id) > "
-                                 "($1, $2, $3, $4) ORDER BY digest, algorithm, project_id, artifact_id LIMIT $5",
+                                 "($1, $2, $3, $4) AND NOT EXISTS (SELECT 1 FROM artifact a WHERE a.id = artifact_id "
+                                 "AND a.purged_us IS NOT NULL) "  /* their bytes may go at any time */
+                                 "ORDER BY digest, algorithm, project_id, artifact_id LIMIT $5",
                                  "biiii", (struct str){ (const char *)from->digest, sizeof(from->digest) },
                                  (int64_t)from->algorithm, from->project_id, from->artifact_id, (int64_t)limit);
 

@@ -5,11 +5,13 @@
 
 /* Made by tools/embed out of the .sql files. */
 extern const char migration_0001_first[];
+extern const char migration_0002_end_of_life[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
         const struct db_migration list[] = {
                 { .number = 1, .name = "first", .sql = migration_0001_first },
+                { .number = 2, .name = "end of life", .sql = migration_0002_end_of_life },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

@@ -5,6 +5,7 @@
  * small.c    blobs in a SQLite file
  * large.c    blobs as files
  * list.c     the files in digest order
+ * usage.c    what all of it takes of the disk
  */
 #ifndef VITRINE_BLOB_FS_FS_H
 #define VITRINE_BLOB_FS_FS_H
@@ -45,6 +46,9 @@ MUST_USE enum rc small_remove(struct db *db, const struct blob_ref *ref, int64_t
 MUST_USE enum rc small_list(struct db *db, const uint8_t *after, struct blob_item *ret, size_t max, size_t *ret_count,
                             struct err *err);
 
+/* Gives back some of what deleted blobs have left; the files' bytes on the disk. */
+MUST_USE enum rc small_shrink(struct db *db, bool *ret_more, struct err *err);
+
 /* large.c */
 MUST_USE enum rc large_start(struct large *large, const char *dir, bool named_temps, struct err *err);
 void large_stop(struct large *large);
@@ -71,6 +75,9 @@ struct large_name {
         char path[2 + 1 + 62 + 1];
 };
 struct large_name large_name_of(const uint8_t *sha256);
+
+/* usage.c: everything below the store's directory, as du counts it. */
+MUST_USE enum rc fs_usage(int large_dir_fd, uint64_t *ret_bytes, struct err *err);
 
 /* When a file was last stored or freshened. */
 struct stat;

@@ -38,6 +38,7 @@ enum rc small_open(const char *dir, struct db **ret_db, struct err *err)
         enum rc rc;
 
         arena_init(&arena, 0);
+        config.shrinks = true;
         config.path = arena_printf(&arena, "%s/small.db", dir).ptr;
         rc = db_open(&config, &db, err);
         if (rc)
@@ -272,6 +273,18 @@ enum rc small_remove(struct db *db, const struct blob_ref *ref, int64_t fresh_fr
 
         if (rc == RC_OK)
                 *ret_deleted = job.done;
+        return rc;
+}
+
+#define SHRINK_PAGES 4096u /* in one transaction: others wait for it */
+
+enum rc small_shrink(struct db *db, bool *ret_more, struct err *err)
+{
+        uint64_t left = 0;
+        enum rc rc = db_shrink(db, SHRINK_PAGES, &left, err);
+
+        if (rc == RC_OK)
+                *ret_more = left > 0;
         return rc;
 }
 

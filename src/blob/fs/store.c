@@ -160,6 +160,16 @@ static enum rc fs_list(struct blob_store *store, const uint8_t *after, struct bl
         return RC_OK;
 }
 
+static enum rc fs_shrink(struct blob_store *store, bool *ret_more, struct err *err)
+{
+        return small_shrink(fs(store)->small, ret_more, err);
+}
+
+static enum rc fs_disk_usage(struct blob_store *store, uint64_t *ret_bytes, struct err *err)
+{
+        return fs_usage(fs(store)->large.dir_fd, ret_bytes, err);
+}
+
 /* ---- life cycle --------------------------------------------------------------------- */
 
 static void fs_close(struct blob_store *base)
@@ -188,6 +198,8 @@ static const struct blob_ops fs_ops = {
         .exists = fs_exists,
         .remove = fs_remove,
         .list = fs_list,
+        .shrink = fs_shrink,
+        .disk_usage = fs_disk_usage,
         .failed = fs_failed,
         .close = fs_close,
 };

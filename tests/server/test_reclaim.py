@@ -1,0 +1,287 @@
+"""The end of bytes: what nothing needs goes, what anything needs stays.
+
+Time is not waited for: age() makes everything that is stored older, rows and bytes alike.
+"""
+import contextlib
+import hashlib
+import os
+import pathlib
+import random
+import sqlite3
+import sys
+import threading
+import time
+import uuid
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import vitrined  # noqa: E402
+import wire  # noqa: E402
+from vitrined import Server, command, folder, succeed, test  # noqa: E402
+
+DAY = 86400
+AGED = {"artifact": ("created_us", "updated_us", "committed_us", "deleted_us"), "artifact_blob": ("created_us",),
+        "manifest": ("created_us",), "upload": ("created_us", "completed_us"), "collection": ("deleted_us",)}
+
+
+def age(data, seconds):
+    """Everything in the data directory is that much older; may run beside the server."""
+    with contextlib.closing(sqlite3.connect(data / "vitrine.db", timeout=30)) as db, db:
+        for table, columns in AGED.items():
+            db.execute(f"UPDATE {table} SET " + ", ".join(f"{c} = {c} - {seconds * 1000000}" for c in columns))
+    for store in ("blobs", "parts"):
+        with contextlib.closing(sqlite3.connect(data / store / "small.db", timeout=30)) as db, db:
+            db.execute(f"UPDATE blob SET fresh_us = fresh_us - {seconds * 1000000}")
+        for path in (data / store / "large").rglob("*"):
+            if path.is_file():
+                then = path.stat().st_mtime - seconds
+                os.utime(path, (then, then))
+
+
+def du(data):
+    """What the stores take of the disk."""
+    total = 0
+    for store in ("blobs", "parts"):
+        total += (data / store).stat().st_blocks * 512
+        total += sum(p.lstat().st_blocks * 512 for p in (data / store).rglob("*"))
+    return total
+
+
+def prepare(data):
+    key = succeed("user", "add", "ann", "--admin", data=data).out.strip()
+    succeed("org", "add", "acme", "--admin", "ann", data=data)
+    succeed("team", "add", "red", "--org", "acme", "--admin", "ann", data=data)
+    return key
+
+
+def log(w, collection, files, **named):
+    return w.log("red", "p", collection, files, str(uuid.uuid4()), **named)
+
+
+def delete(w, artifact):
+    w.graphql(wire.DELETE, input={"artifactID": artifact["id"], "deleteAliases": True})
+
+
+def content(w, collection, alias):
+    membership, nodes = w.version("red", "p", collection, alias)
+    return {node["name"]: w.get(node["directUrl"]) for node in nodes} if membership else None
+
+
+def healthy(data):
+    result = command("check", "--read-data", data=data)
+    assert result.status == 0, result.out
+
+
+def noise(seed, size):
+    return random.Random(seed).randbytes(size)
+
+
+@test
+def deleted_versions_give_their_bytes_back_after_the_window():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            shared = noise(1, 200_000)
+            kept_files = {"shared": shared, "small": b"kept " * 100}
+            log(w, "model", kept_files)
+            gone = log(w, "model", {"shared": shared, "own": noise(2, 3_000_000), "tiny": noise(3, 500)})
+            for number in range(40):
+                log(w, "many", {"f": noise(number + 100, 30_000)})
+            many = w.versions("red", "p", "many")[0]
+            delete(w, gone)
+            for _, artifact in many:
+                delete(w, artifact)
+            age(data, 6 * DAY)
+            first = succeed("reclaim", "--json", data=data).json()
+            assert first["deletedBlobs"] == 0, ("six days after deletion everything can still be restored", first)
+            age(data, 2 * DAY)
+            dry = succeed("reclaim", "--dry-run", "--json", data=data).json()
+            assert dry["dryRun"] and dry["deletedBlobs"] > 40, dry
+            before = du(data)
+            told = succeed("reclaim", "--json", data=data).json()
+            after = du(data)
+            assert told["versionsPurged"] == 41, told
+            assert told["deletedBlobs"] == dry["deletedBlobs"], (dry, told)
+            assert told["diskBefore"] - told["diskAfter"] == before - after, (told, before, after)
+            assert before - after >= 3_000_000 + 40 * 30_000, (before, after)
+            assert content(w, "model", "v0") == kept_files
+            assert succeed("reclaim", "--json", data=data).json()["deletedBlobs"] == 0
+            again = log(w, "model", {"shared": shared, "own": noise(2, 3_000_000)})
+            assert again["versionIndex"] == 2, "numbers are not given twice"
+            assert content(w, "model", "v2")["own"] == noise(2, 3_000_000)
+        healthy(data)
+
+
+@test
+def the_command_works_without_a_server_too():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data, "--restore-days", "30") as server:
+            w = wire.Wire(server.url, key)
+            delete(w, log(w, "model", {"f": noise(7, 500_000)}))
+        age(data, 20 * DAY)
+        assert succeed("reclaim", "--json", data=data).json()["deletedBlobs"] == 0, "the server's window counts"
+        age(data, 11 * DAY)
+        told = succeed("reclaim", "--json", data=data).json()
+        assert told["versionsPurged"] == 1 and told["deletedBytes"] > 500_000, told
+        text = succeed("reclaim", data=data)
+        assert "given back" in text.out, text.out
+        healthy(data)
+
+
+@test
+def what_was_never_committed_goes_after_two_days():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            body, part = noise(4, 400_000), noise(5, 150_000)
+            made = w.create_artifact("red", "p", "left", "0" * 32, str(uuid.uuid4()))
+            manifest_id, _ = w.create_manifest("red", "p", made["id"])
+            node, = w.create_files(made["id"], manifest_id, {"f": wire.md5_base64(body)})
+            w.put(node["uploadUrl"], body)
+            node, = w.create_files(made["id"], manifest_id, {"g": wire.md5_base64(part * 2)},
+                                   {"g": [hashlib.md5(part).hexdigest()] * 2})
+            w.put(node["uploadMultipartUrls"]["uploadUrlParts"][0]["uploadUrl"], part)
+            age(data, DAY + 3600)
+            told = succeed("reclaim", "--json", data=data).json()
+            assert told["pendingEnded"] == 0 and told["deletedBlobs"] == 0, told
+            age(data, DAY)
+            told = succeed("reclaim", "--json", data=data).json()
+            assert told["pendingEnded"] == 1 and told["deletedBytes"] == 550_000, told
+            assert told["uploadsEnded"] == 1, told
+        healthy(data)
+
+
+@test
+def deleted_collections_go_but_not_what_a_registry_links():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            linked = log(w, "model", {"f": noise(8, 300_000)})
+            log(w, "model", {"f": noise(9, 300_000)})
+            w.graphql(wire.LINK, input={"artifactID": linked["id"], "entityName": "red", "projectName": "q",
+                                        "artifactPortfolioName": "kept", "aliases": []})
+            found = w.graphql("""query($e: String!) { project(name: "p", entityName: $e) {
+                artifactCollection(name: "model") { id } } }""", e="red")["project"]["artifactCollection"]
+            w.graphql("mutation($i: DeleteArtifactSequenceInput!) { deleteArtifactSequence(input: $i) "
+                      "{ artifactCollection { id } } }", i={"artifactSequenceID": found["id"]})
+            age(data, 8 * DAY)
+            assert succeed("reclaim", "--json", data=data).json()["deletedBlobs"] == 0, "a grace period more"
+            age(data, 3 * 3600)
+            told = succeed("reclaim", "--json", data=data).json()
+            assert told["versionsPurged"] == 1, told
+            assert 300_000 < told["deletedBytes"] < 400_000, told
+            membership, nodes = w.version("red", "q", "kept", "v0")
+            assert w.get(nodes[0]["directUrl"]) == noise(8, 300_000)
+        healthy(data)
+
+
+class Gate:
+    """Many may be inside, or one may have it alone."""
+
+    def __init__(self):
+        self.changed, self.inside, self.wanted = threading.Condition(), 0, False
+
+    @contextlib.contextmanager
+    def shared(self):
+        with self.changed:
+            self.changed.wait_for(lambda: not self.wanted)
+            self.inside += 1
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.inside -= 1
+                self.changed.notify_all()
+
+    @contextlib.contextmanager
+    def alone(self):
+        with self.changed:
+            self.wanted = True
+            self.changed.wait_for(lambda: self.inside == 0)
+            yield
+            self.wanted = False
+            self.changed.notify_all()
+
+
+@test
+def the_same_bytes_may_come_while_they_are_reclaimed():
+    """Writers log, delete and log again what the reclaimer is about to take; every answer "committed" holds.
+
+    Only the jumps in time are made while nobody is at it: for who is, a jump would be a commit of two hours.
+    """
+    with folder() as data:
+        key = prepare(data)
+        seed = random.randrange(1 << 32)
+        print(f"# seed {seed}", flush=True)
+        with Server(data, "--restore-days", "0") as server:
+            pool = [noise(seed + n, 70_000 if n % 2 else 9_000) for n in range(12)]
+            gate, stop, failures, logged = Gate(), threading.Event(), [], []
+
+            def log_one(w, dice, collection):
+                files = {f"f{n}": pool[n] for n in dice.sample(range(len(pool)), 4)}
+                files["own"] = dice.randbytes(20)
+                made = log(w, collection, files)
+                version = f"v{made['versionIndex']}"
+                assert content(w, collection, version) == files
+                logged.append(version)
+                if dice.random() < 0.8:
+                    delete(w, made)
+
+            def write(number):
+                dice, w = random.Random(seed + number), wire.Wire(server.url, key)
+                try:
+                    while not stop.is_set():
+                        with gate.shared():
+                            log_one(w, dice, f"c{number}")
+                except Exception as error:  # told to the test's own thread
+                    failures.append(error)
+
+            threads = [threading.Thread(target=write, args=(n,)) for n in range(3)]
+            for thread in threads:
+                thread.start()
+            end, deleted = time.monotonic() + 8, 0
+            while time.monotonic() < end and not failures:
+                with gate.alone():
+                    age(data, 2 * 3600)
+                deleted += succeed("reclaim", "--json", data=data).json()["deletedBlobs"]
+            stop.set()
+            for thread in threads:
+                thread.join()
+            assert not failures, failures[0]
+            assert deleted > 20 and len(logged) > 20, (deleted, len(logged))
+        healthy(data)
+
+
+@test
+def a_reclaim_that_is_killed_harms_nothing():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            kept = {f"k{n}": noise(n, 80_000 if n % 3 == 0 else 2_000) for n in range(60)}
+            log(w, "model", kept)
+            gone = log(w, "model", {**kept, **{f"g{n}": noise(1000 + n, 70_000 if n % 3 else 1_000) for n in range(300)}})
+            delete(w, gone)
+        age(data, 9 * DAY)
+        dice = random.Random()
+        for _ in range(8):
+            process = vitrined.subprocess.Popen([str(vitrined.PROGRAM), "reclaim", "--data", str(data)],
+                                                stdout=vitrined.subprocess.PIPE, stderr=vitrined.subprocess.PIPE)
+            time.sleep(dice.uniform(0.001, 0.05))
+            process.kill()
+            process.communicate()
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            assert content(w, "model", "v0") == kept
+            told = succeed("reclaim", "--json", data=data).json()
+            assert told["blobs"] - told["deletedBlobs"] == 62, told
+        healthy(data)
+        with contextlib.closing(sqlite3.connect(data / "vitrine.db")) as db:
+            assert db.execute("SELECT count(*) FROM artifact_blob b JOIN artifact a ON a.id = b.artifact_id "
+                              "WHERE a.purged_us IS NOT NULL").fetchone() == (0,)
+            assert db.execute("SELECT count(*) FROM artifact WHERE swept_us IS NULL AND purged_us IS NOT NULL"
+                              ).fetchone() == (0,)
