@@ -44,6 +44,9 @@ static void load_key(struct run_keys *keys, const struct json *stored)
         if (previous && previous->kind == JSON_NUMBER) {
                 key->has_number = true;
                 key->number = previous->number;
+        } else if (previous && previous->kind == JSON_STRING && key->monotonic) { /* all numbers: this is one, too */
+                key->has_number = true;
+                key->number = str_eq_c(previous->text, "-Infinity") ? -HUGE_VAL : HUGE_VAL;
         }
         if (previous) {
                 _cleanup_(buf_done) struct buf buf = { 0 };
