@@ -69,14 +69,16 @@ static enum rc admit_body(struct http_request *req, struct err *err)
 
         if (route->body == HTTP_BODY_NONE) {
                 if (expects_body(req))
-                        return err_set(err, RC_TOO_LARGE, "a request to this address takes no body");
+                        return err_set(err, RC_TOO_LARGE,
+                                       "A request to this address takes no body: send it without one.");
                 return RC_OK;
         }
         if (req->content_length > route->body_max_bytes)
-                return err_set(err, RC_TOO_LARGE, "the body is larger than the %llu bytes that are taken here",
+                return err_set(err, RC_TOO_LARGE,
+                               "The body is larger than the %llu bytes that are taken here: send less at once.",
                                (unsigned long long)route->body_max_bytes);
         if (route->body == HTTP_BODY_WHOLE && !budget_take(req, req->content_length))
-                return err_set(err, RC_AGAIN, "too many large requests are in progress; try again soon");
+                return err_set(err, RC_AGAIN, "Too many large requests are in progress: try again soon.");
         return RC_OK;
 }
 
@@ -103,7 +105,8 @@ static enum MHD_Result on_head(struct http_request *req, const char *method, con
         if (rc)
                 return refuse_rc(req, rc, &err);
         if (req->route->body == HTTP_BODY_STREAM && !req->has_length) {
-                reply_error_status(req, 411, RC_INVALID, "an upload needs a Content-Length");
+                reply_error_status(req, 411, RC_INVALID,
+                                   "An upload needs a Content-Length: send it with one, not in chunks.");
                 return refuse(req);
         }
         rc = admit_body(req, &err);
@@ -132,12 +135,14 @@ static enum MHD_Result take_whole(struct http_request *req, const char *upload, 
         size_t len = *upload_size;
 
         if (req->received + len > req->route->body_max_bytes) {
-                reply_error(req, err_set(&err, RC_TOO_LARGE, "the body is larger than the %llu bytes that are taken here",
+                reply_error(req, err_set(&err, RC_TOO_LARGE,
+                                         "The body is larger than the %llu bytes that are taken here: send less at once.",
                                          (unsigned long long)req->route->body_max_bytes), &err);
                 return refuse_midway(req);
         }
         if (req->chunked && !budget_take(req, len)) {
-                reply_error(req, err_set(&err, RC_AGAIN, "too many large requests are in progress; try again soon"), &err);
+                reply_error(req, err_set(&err, RC_AGAIN,
+                                         "Too many large requests are in progress: try again soon."), &err);
                 return refuse_midway(req);
         }
         if (!req->body.cap && !req->chunked && req->content_length <= 1024 * 1024)

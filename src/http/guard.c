@@ -127,14 +127,15 @@ static enum rc check_layout(struct guard *guard, const char *method, const char 
         struct MHD_Connection *connection = guard->req->connection;
 
         if (!line_in_place(guard->req, method, version))
-                return err_set(err, RC_INVALID, "the request line is malformed");
+                return err_set(err, RC_INVALID, "The request line is malformed: send HTTP/1.1.");
         guard->next = version + strlen(version) + 2;
         (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, check_field, guard);
         info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
         if (!guard->bad_layout && info && guard->next + 2 != method + info->header_size)
                 guard->bad_layout = true;
         if (guard->bad_layout)
-                return err_set(err, RC_INVALID, "the header has a folded line, a bare line feed or a NUL byte");
+                return err_set(err, RC_INVALID,
+                               "The header has a folded line, a bare line feed or a NUL byte: send HTTP/1.1.");
         return RC_OK;
 }
 
@@ -143,9 +144,10 @@ static enum rc check_limits(const struct guard *guard, struct err *err)
         const struct http_config *config = &guard->req->loop->server->config;
 
         if (guard->count > HEADERS_MAX)
-                return err_set(err, RC_TOO_LARGE, "the request has more than %d header fields", HEADERS_MAX);
+                return err_set(err, RC_TOO_LARGE,
+                               "The request has more than %d header fields: send fewer.", HEADERS_MAX);
         if (guard->bytes + guard->req->raw_target_len > config->max_header_bytes)
-                return err_set(err, RC_TOO_LARGE, "the request's header is larger than %zu bytes",
+                return err_set(err, RC_TOO_LARGE, "The request's header is larger than %zu bytes: send less.",
                                config->max_header_bytes);
         return RC_OK;
 }
@@ -155,21 +157,25 @@ static enum rc check_framing(const struct guard *guard, const char *version, str
         bool old = strcmp(version, "HTTP/1.0") == 0;
 
         if (guard->bad_name)
-                return err_set(err, RC_INVALID, "a header field has a name that is not a token");
+                return err_set(err, RC_INVALID, "A header field has a name that is not a token: send HTTP/1.1.");
         if (guard->bad_value)
-                return err_set(err, RC_INVALID, "a header field has a malformed value");
+                return err_set(err, RC_INVALID, "A header field has a malformed value: send HTTP/1.1.");
         if (guard->encodings && guard->lengths)
-                return err_set(err, RC_INVALID, "Content-Length and Transfer-Encoding exclude each other");
+                return err_set(err, RC_INVALID,
+                               "Content-Length and Transfer-Encoding exclude each other: send one of them.");
         if (guard->lengths > 1)
-                return err_set(err, RC_INVALID, "Content-Length is given more than once");
+                return err_set(err, RC_INVALID, "Content-Length is given more than once: send one.");
         if (guard->encodings > 1 || guard->bad_encoding)
-                return err_set(err, RC_INVALID, "the only Transfer-Encoding taken is 'chunked'");
+                return err_set(err, RC_INVALID,
+                               "The only Transfer-Encoding taken is 'chunked': send that or a Content-Length.");
         if (guard->encodings && old)
-                return err_set(err, RC_INVALID, "HTTP/1.0 has no Transfer-Encoding");
+                return err_set(err, RC_INVALID,
+                               "HTTP/1.0 has no Transfer-Encoding: send HTTP/1.1 or a Content-Length.");
         if (guard->hosts > 1 || guard->bad_host)
-                return err_set(err, RC_INVALID, "the Host header is malformed");
+                return err_set(err, RC_INVALID,
+                               "The Host header is malformed: send the host and port of the address.");
         if (guard->hosts == 0 && !old)
-                return err_set(err, RC_INVALID, "the Host header is missing");
+                return err_set(err, RC_INVALID, "The Host header is missing: send the host and port of the address.");
         return RC_OK;
 }
 
@@ -184,6 +190,6 @@ enum rc guard_check(struct http_request *req, const char *method, const char *ve
         if (!rc)
                 rc = check_framing(&guard, version, err);
         if (!rc && !is_token(method, strlen(method)))
-                rc = err_set(err, RC_INVALID, "the method is malformed");
+                rc = err_set(err, RC_INVALID, "The method is malformed: send one such as GET or POST.");
         return rc;
 }

@@ -39,11 +39,11 @@ static enum rc run_handle(struct http_request *req, struct err *err)
         req->ended = true;
         rc = req->route->handler.handle(req, err);
         if (!rc && req->reply.kind == REPLY_NONE)
-                rc = err_set(err, RC_INTERNAL, "the request was handled without an answer");
+                rc = err_set(err, RC_INTERNAL, "The request was handled without an answer.");
         if (!rc && req->reply.kind == REPLY_STREAM && !req->is_head) {
                 reply_read_piece(req); /* ahead: saves a trip, and a failure can still be told */
                 if (req->reply.stream_broken)
-                        rc = err_set(err, RC_IO, "the answer could not be read");
+                        rc = err_set(err, RC_IO, "The answer could not be read.");
         }
         return rc;
 }
@@ -146,7 +146,7 @@ bool handoff_flush(struct loop *loop)
 
                         if (!is_new(req))
                                 return false;
-                        reply_error(req, err_set(&err, RC_AGAIN, "the server is busy; try again soon"), &err);
+                        reply_error(req, err_set(&err, RC_AGAIN, "The server is busy: try again soon."), &err);
                         loop_tell(loop, &req->note);
                 }
                 loop->batch = next;

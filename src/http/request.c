@@ -117,9 +117,11 @@ enum rc request_read_head(struct http_request *req, const char *method, struct e
         if (!is_id(req->id))
                 req->id = new_id(req);
         if (!target_split(req->target, &req->path, &req->query))
-                return err_set(err, RC_INVALID, "the request target is malformed");
+                return err_set(err, RC_INVALID,
+                               "The request target is malformed: send a path that starts with a slash.");
         if (!target_query_ok(&req->arena, req->query))
-                return err_set(err, RC_INVALID, "the query has a malformed percent-escape or is not UTF-8");
+                return err_set(err, RC_INVALID,
+                               "The query has a malformed percent-escape or is not UTF-8: encode it again.");
         return RC_OK;
 }
 

@@ -181,11 +181,14 @@ static enum rc split(struct http_request *req, struct segments *segments, struct
                 struct str segment = str_cut(&rest, '/'), decoded;
 
                 if (segments->count == SEGMENTS_MAX)
-                        return err_set(err, RC_NOT_FOUND, "the path has too many segments");
+                        return err_set(err, RC_NOT_FOUND,
+                                       "The path has too many segments: there is nothing at this address.");
                 if (!target_decode(&req->arena, segment, false, &decoded))
-                        return err_set(err, RC_INVALID, "the path has a malformed percent-escape or is not UTF-8");
+                        return err_set(err, RC_INVALID,
+                                       "The path has a malformed percent-escape or is not UTF-8: encode it again.");
                 if (str_eq(decoded, STR(".")) || str_eq(decoded, STR("..")))
-                        return err_set(err, RC_INVALID, "the path must not contain '.' or '..' segments");
+                        return err_set(err, RC_INVALID,
+                                       "The path must not contain '.' or '..' segments: send it without them.");
                 segments->raw[segments->count] = segment;
                 segments->decoded[segments->count++] = decoded;
         }
@@ -245,6 +248,6 @@ enum rc routes_match(const struct routes *routes, struct http_request *req, stru
         if (rc)
                 return rc;
         if (!walk(&routes->root, req, &segments, 0, 0))
-                return err_set(err, RC_NOT_FOUND, "there is nothing at this address");
+                return err_set(err, RC_NOT_FOUND, "There is nothing at this address: check it.");
         return RC_OK;
 }

@@ -103,7 +103,7 @@ void reply_error(struct http_request *req, enum rc rc, struct err *err)
         reply_clear(&req->reply);
         err->rc = rc;
         if (!err->msg[0])
-                (void)err_set(err, rc, "the server cannot say what went wrong; its log may");
+                (void)err_set(err, rc, "The server cannot say what went wrong, but its log may.");
         if (config->error_reply)
                 config->error_reply(req, err);
         if (req->reply.kind != REPLY_BYTES) {

@@ -97,7 +97,7 @@ static enum rc parse_v2(const struct str *part, size_t count, struct wanted *ret
                 return rc ? rc : parse_hash(part[5], ret->digest, err);
         }
         if (count < 5)
-                return err_set(err, RC_NOT_FOUND, "There is nothing at this address.");
+                return err_set(err, RC_NOT_FOUND, "There is nothing at this address: check it.");
         rc = parse_artifact(part[3], &ret->birth_id, err);
         return rc ? rc : parse_hash(part[4], ret->digest, err);
 }
@@ -130,7 +130,7 @@ enum rc artifact_get_v2(struct http_request *req, struct err *err)
         enum rc rc;
 
         if (count < 3)
-                return err_set(err, RC_NOT_FOUND, "There is nothing at this address.");
+                return err_set(err, RC_NOT_FOUND, "There is nothing at this address: check it.");
         rc = parse_v2(part, count, &w, err);
         if (rc)
                 return rc;
