@@ -5,6 +5,7 @@
  * loop, which wakes once a second to see whether the database still lives and once a
  * minute to let auth/ do its housekeeping.
  */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -72,6 +73,15 @@ static void say_listening(const struct server *server, const struct serve_config
         notify_systemd("READY=1");
 }
 
+/*
+ * Left alone, the C library raises this threshold up to 32 MiB as large blocks are freed, and
+ * keeps later ones for good: a few large requests at once, and 250 MiB stay with the process.
+ */
+static void give_back_large_memory(void)
+{
+        (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
 enum rc run_serve(struct session *session, struct err *err)
 {
         struct arena *arena = &session->arena;
@@ -84,6 +94,7 @@ enum rc run_serve(struct session *session, struct err *err)
         if (rc)
                 return rc;
         log_set_level(config.log_level);
+        give_back_large_memory();
         block_signals(&signals);
         rc = server_open(&server, &config, arena, err);
         if (rc)
