@@ -6,6 +6,10 @@ import pytest
 import place as places
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "extra_mib(n): a test that may need so much more memory")
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """A server with people, for all tests of a file; it must not have failed by itself and must stop gracefully."""
