@@ -493,7 +493,7 @@ static enum rc add_list_all(struct filter_sql *sql, const struct filter_field *f
 
 /* Any of the list's values; null means that it is empty. */
 static enum rc add_list_test(struct filter_sql *sql, const struct filter_field *field, const struct operand *operand,
-                             const struct filter *f, struct err *err)
+                             const struct filter *f, bool plain, struct err *err)
 {
         enum rc rc;
 
@@ -508,7 +508,10 @@ static enum rc add_list_test(struct filter_sql *sql, const struct filter_field *
                 buf_printf(sql->text, "%sEXISTS (SELECT 1 FROM (%s))", f->op == FILTER_EXISTS ? "" : "NOT ", field->sql);
                 return RC_OK;
         }
-        buf_printf(sql->text, "EXISTS (SELECT 1 FROM (%s) WHERE ", field->sql);
+        if (field->inner && plain && (f->op == FILTER_EQ || f->op == FILTER_IN))
+                buf_add_str(sql->text, str_from(field->inner));
+        else
+                buf_printf(sql->text, "EXISTS (SELECT 1 FROM (%s) WHERE ", field->sql);
         rc = add_test(sql, operand, f, err);
         buf_add_c(sql->text, ')');
         return rc;
@@ -529,7 +532,7 @@ static enum rc add_field_test(struct filter_sql *sql, const struct filter *f, co
         if (rc)
                 return rc;
         buf_add_str(sql->text, STR("(("));
-        rc = field->kind == FILTER_LIST ? add_list_test(sql, field, &operand, f, err)
+        rc = field->kind == FILTER_LIST ? add_list_test(sql, field, &operand, f, plain, err)
                                         : add_test(sql, &operand, f, err);
         /* Two-valued: NULL counts as false, and so as true once negated. */
         buf_add_str(sql->text, is_negative(f) ? STR(") IS NOT TRUE)") : plain ? STR("))") : STR(") IS TRUE)"));

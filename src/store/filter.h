@@ -33,7 +33,11 @@ struct filter_field {
         const char *name;
         enum filter_kind kind;
         const char *sql;
-        const char *inner; /* FILTER_JSON: values are wrapped in a member of this name; NULL: they are not */
+        /*
+         * FILTER_JSON: values are wrapped in a member of this name; NULL: they are not. FILTER_LIST: the beginning of
+         * a condition that says the same the other way round, for an index: "key IN (SELECT ... WHERE"; or NULL.
+         */
+        const char *inner;
 };
 
 struct filter_fields {

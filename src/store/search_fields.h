@@ -18,6 +18,10 @@
         "SELECT t.name AS value FROM artifact_tag x JOIN tag t ON t.id = x.tag_id WHERE x.artifact_id = a.id"
 #define VERSION_ALIASES                                                                                    \
         "SELECT x.alias AS value FROM alias x WHERE x.collection_id = m.collection_id AND x.version = m.version"
+/* From the alias to its version: a collection has few of them, and many versions. */
+#define VERSION_BY_ALIAS                                                                                   \
+        "m.version IN (SELECT version FROM (SELECT x.version, x.alias AS value FROM alias x "              \
+        "WHERE x.collection_id = c.id) WHERE "
 #define VERSION_TYPE "(SELECT t.name FROM artifact_type t WHERE t.id = a.type_id)"
 #define VERSION_STATE "CASE a.state WHEN 0 THEN 'PENDING' WHEN 1 THEN 'COMMITTED' ELSE 'DELETED' END"
 
@@ -55,7 +59,7 @@ static const struct filter_fields search_collection_fields = { search_collection
 
 static const struct filter_field search_version_items[] = {
         { "version", FILTER_VERSION, "m.version", NULL },
-        { "alias", FILTER_LIST, VERSION_ALIASES, NULL },
+        { "alias", FILTER_LIST, VERSION_ALIASES, VERSION_BY_ALIAS },
         { "tag", FILTER_LIST, VERSION_TAGS, NULL },
         { "metadata", FILTER_JSON, "a.metadata", NULL },
         { "created_at", FILTER_TIME, "a.created_us", NULL },
@@ -70,7 +74,7 @@ static const struct filter_field search_version_items[] = {
         { "artifact_id", FILTER_ID, "m.artifact_id", NULL },
         { "version_index", FILTER_VERSION, "m.version", NULL },
         { "versionIndex", FILTER_VERSION, "m.version", NULL },
-        { "aliases", FILTER_LIST, VERSION_ALIASES, NULL },
+        { "aliases", FILTER_LIST, VERSION_ALIASES, VERSION_BY_ALIAS },
         { "tags", FILTER_LIST, VERSION_TAGS, NULL },
         { "artifact_metadata", FILTER_JSON, "a.metadata", NULL },
         { "artifact_created_at", FILTER_TIME, "a.created_us", NULL },
