@@ -4,6 +4,7 @@
  * artifact_node.h.
  */
 #include "api/artifact_node.h"
+#include "domain/restore.h"
 #include "domain/run.h"
 
 #include <inttypes.h>
@@ -373,6 +374,19 @@ FIELD(Mutation, updateArtifact)
         edit.tags_add = add;
         edit.tags_remove = remove;
         rc = artifact_edit(call_of(field), &edit, &a, err);
+        if (rc)
+                return rc;
+        return out_artifact_payload(field, out, a);
+}
+
+FIELD(Mutation, restoreArtifact)
+{
+        struct artifact *a = NULL;
+        int64_t id = 0;
+        enum rc rc = member_id(field, arg_input(field), "artifactID", MODEL_ARTIFACT, &id, err);
+
+        if (!rc)
+                rc = artifact_restore(call_of(field), id, &a, err);
         if (rc)
                 return rc;
         return out_artifact_payload(field, out, a);

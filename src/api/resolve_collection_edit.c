@@ -4,6 +4,7 @@
  */
 #include "api/artifact_node.h"
 #include "domain/collection.h"
+#include "domain/restore.h"
 
 /* ---- finding and changing ---- */
 
@@ -112,6 +113,19 @@ FIELD(Mutation, deleteArtifactSequence)
 FIELD(Mutation, deleteArtifactPortfolio)
 {
         return delete_collection(field, out, "artifactPortfolioID", COLLECTION_PORTFOLIO, err);
+}
+
+FIELD(Mutation, restoreArtifactCollection)
+{
+        struct collection *c = NULL;
+        int64_t id = 0;
+        enum rc rc = any_collection_id(field, gql_member_str(arg_input(field), "artifactCollectionID"), &id, err);
+
+        if (!rc)
+                rc = collection_restore(call_of(field), id, &c, err);
+        if (rc)
+                return rc;
+        return out_payload(field, out, c);
 }
 
 FIELD(Mutation, createArtifactPortfolio)

@@ -5,6 +5,7 @@
 #include "domain/artifact.h"
 #include "domain/event.h"
 #include "domain/protect.h"
+#include "store/deleted.h"
 #include "store/run.h"
 
 enum rc tags_put(struct call *call, int64_t artifact_id, const struct str *tags, size_t count, struct err *err)
@@ -206,6 +207,22 @@ struct delete_job {
         struct artifact *artifact;
 };
 
+/* For restoring it: the place with its aliases. */
+static enum rc keep_place(struct call *call, const struct membership *m, struct err *err)
+{
+        struct alias_list list;
+        struct str *names;
+        enum rc rc = store_alias_of_version(call->conn, call->arena, m->collection_id, m->version, &list, err);
+
+        if (rc)
+                return rc;
+        names = arena_array(call->arena, struct str, list.count + 1);
+        for (size_t i = 0; i < list.count; i++)
+                names[i] = list.items[i].alias;
+        return store_deleted_place_keep(call->conn, m->collection_id, m->version,
+                                        alias_list_write(call, names, list.count), err);
+}
+
 static enum rc remove_everywhere(struct call *call, const struct artifact *a, int64_t now, struct err *err)
 {
         struct membership_list places;
@@ -220,6 +237,8 @@ static enum rc remove_everywhere(struct call *call, const struct artifact *a, in
 
                 rc = store_membership_by_alias(call->conn, m->collection_id, STR("latest"), &last, &had_latest, err);
                 had_latest = had_latest && last.version == m->version;
+                if (!rc)
+                        rc = keep_place(call, m, err);
                 if (!rc)
                         rc = store_collection_by_id(call->conn, call->arena, m->collection_id, &c, err);
                 if (!rc && c)

@@ -5,6 +5,11 @@
 
 const struct principal policy_operator = { .admin = true };
 
+bool policy_is_operator(const struct call *call)
+{
+        return call->who->admin && call->who->account_id == 0;
+}
+
 enum rc policy_in_org(struct call *call, int64_t org_id, enum model_member_role role, bool *ret, struct err *err)
 {
         int held = 0;

@@ -15,6 +15,8 @@
 
 /* The principal of an operator's command. */
 extern const struct principal policy_operator;
+/* An operator's command, or the server itself at work: above all roles. */
+bool policy_is_operator(const struct call *call);
 
 /* Administrators of the organization, and of the instance. RC_DENIED otherwise. */
 MUST_USE enum rc policy_require_org_admin(struct call *call, const struct organization *org, struct err *err);

@@ -13,9 +13,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "domain/restore.h"
 #include "json/json.h"
 #include "store/job.h"
-#include "store/setting.h"
 
 #define ROUND_MS 1000u
 #define FIRST_RUN_MS (5u * 60 * 1000)
@@ -63,33 +63,9 @@ void reclaim_write_counts(struct json_writer *w, const struct reclaim_counts *co
 
 /* ---- the setting ---- */
 
-static const struct str restore_name = { "restore_seconds", 15 };
-
-enum rc restore_setting_get(struct db_conn *conn, struct arena *arena, int64_t *ret_s, struct err *err)
-{
-        struct str text = STR_NULL;
-        enum rc rc = store_setting_get(conn, arena, restore_name, &text, err);
-
-        if (rc)
-                return rc;
-        if (str_is_null(text) || !str_to_i64(text, ret_s))
-                *ret_s = (int64_t)RESTORE_DAYS_STANDARD * 86400;
-        return RC_OK;
-}
-
 static enum rc setting_write(struct db_conn *conn, void *payload, struct err *err)
 {
-        return store_setting_set(conn, restore_name, *(const struct str *)payload, err);
-}
-
-static enum rc keep_setting(const struct domain *domain, int64_t restore_s, struct err *err)
-{
-        struct arena arena _cleanup_(arena_done) = { 0 };
-        struct str text;
-
-        arena_init(&arena, 0);
-        text = arena_printf(&arena, "%lld", (long long)restore_s);
-        return db_write(domain->db, setting_write, &text, err);
+        return restore_window_set(conn, *(const int64_t *)payload, err);
 }
 
 /* ---- one turn ---- */
@@ -249,7 +225,8 @@ enum rc background_start(const struct domain *domain, const struct background_co
 {
         struct background *background = calloc(1, sizeof(*background));
         pthread_condattr_t clock;
-        enum rc rc = keep_setting(domain, config->restore_s, err);
+        int64_t restore_s = config->restore_s;
+        enum rc rc = db_write(domain->db, setting_write, &restore_s, err);
 
         if (!background)
                 abort_because("out_of_memory", "the background thread was wanted");

@@ -26,7 +26,4 @@ void background_stop(struct background *background);
 struct json_writer;
 void reclaim_write_counts(struct json_writer *writer, const struct reclaim_counts *counts, bool dry_run);
 
-/* How long a deleted version can be restored, as the server of this data directory was told last. */
-MUST_USE enum rc restore_setting_get(struct db_conn *conn, struct arena *arena, int64_t *ret_s, struct err *err);
-
 #endif

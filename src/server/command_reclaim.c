@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "domain/restore.h"
 #include "server/background.h"
 #include "server/data.h"
 #include "server/operator.h"
@@ -65,7 +66,7 @@ static enum rc reclaim_here(struct session *session, bool dry_run, struct err *e
                                        .on_progress = on_progress,
                                        .payload = &reclaiming };
         struct reclaim_counts counts = { 0 };
-        enum rc rc = restore_setting_get(session->call.conn, &session->arena, &order.restore_s, err);
+        enum rc rc = restore_window_get(session->call.conn, &session->arena, &order.restore_s, err);
 
         if (!rc)
                 rc = data_open_blobs(session->data, &session->domain.blobs, &session->domain.parts, err);

@@ -285,3 +285,103 @@ def a_reclaim_that_is_killed_harms_nothing():
                               "WHERE a.purged_us IS NOT NULL").fetchone() == (0,)
             assert db.execute("SELECT count(*) FROM artifact WHERE swept_us IS NULL AND purged_us IS NOT NULL"
                               ).fetchone() == (0,)
+
+
+RESTORE = "mutation($i: RestoreArtifactInput!) { restoreArtifact(input: $i) { artifact { id state versionIndex } } }"
+RESTORE_COLLECTION = """mutation($i: RestoreArtifactCollectionInput!) { restoreArtifactCollection(input: $i) {
+  artifactCollection { id name } } }"""
+DELETED = """query($e: String!) { project(name: "p", entityName: $e) {
+  deletedVersions { id collectionName versionIndex deletedAt restorableUntil }
+  deletedCollections { id collectionName versionIndex } } }"""
+DELETE_COLLECTION = """mutation($i: DeleteArtifactSequenceInput!) { deleteArtifactSequence(input: $i) {
+  artifactCollection { id } } }"""
+COLLECTION = """query($e: String!, $c: String!) { project(name: "p", entityName: $e) {
+  artifactCollection(name: $c) { id } } }"""
+
+
+def refused(w, query, **variables):
+    try:
+        w.graphql(query, **variables)
+    except wire.Refused as refusal:
+        return str(refusal)
+    raise AssertionError("it was not refused")
+
+
+@test
+def a_deleted_version_comes_back_within_the_window():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            first, second = {"f": noise(20, 100_000)}, {"f": noise(21, 100_000)}
+            one = log(w, "model", first, aliases=("latest", "best", "old"))
+            two = log(w, "model", second)
+            w.graphql(wire.LINK, input={"artifactID": two["id"], "entityName": "red", "projectName": "q",
+                                        "artifactPortfolioName": "kept", "aliases": [{"artifactCollectionName": "kept", "alias": "live"}]})
+            delete(w, two)
+            assert content(w, "model", "latest") == first and content(w, "model", "v1") is None
+            delete(w, one)
+            age(data, 6 * DAY)
+            succeed("reclaim", data=data)
+            listed = w.graphql(DELETED, e="red")["project"]
+            assert [(d["collectionName"], d["versionIndex"]) for d in listed["deletedVersions"]] == [
+                ("model", 0), ("model", 1)], listed
+            log(w, "model", {"f": b"third"}, aliases=("latest", "best"))
+            w.graphql(RESTORE, i={"artifactID": one["id"]})
+            back = w.graphql(RESTORE, i={"artifactID": two["id"]})["restoreArtifact"]["artifact"]
+            assert back["state"] == "COMMITTED" and back["versionIndex"] == 1, back
+            assert content(w, "model", "v0") == first and content(w, "model", "v1") == second
+            assert content(w, "model", "old") == first, "an alias that nobody took comes back"
+            assert content(w, "model", "best") == {"f": b"third"} == content(w, "model", "latest")
+            _, nodes = w.version("red", "q", "kept", "live")
+            assert w.get(nodes[0]["directUrl"]) == second["f"], "links come back too"
+            assert w.graphql(DELETED, e="red")["project"]["deletedVersions"] == []
+            assert "NOT_FOUND" in refused(w, RESTORE, i={"artifactID": one["id"]})
+        healthy(data)
+
+
+@test
+def nothing_comes_back_after_the_window():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            one = log(w, "model", {"f": noise(30, 100_000)})
+            two = log(w, "model", {"f": noise(31, 100_000)})
+            delete(w, one)
+            age(data, 8 * DAY)
+            assert "too long ago" in refused(w, RESTORE, i={"artifactID": one["id"]})
+            succeed("reclaim", data=data)
+            assert "NOT_FOUND" in refused(w, RESTORE, i={"artifactID": one["id"]})
+            delete(w, two)
+            again = log(w, "model", {"f": noise(31, 100_000)})
+            assert again["versionIndex"] == 2, again
+            assert "v2" in refused(w, RESTORE, i={"artifactID": two["id"]}), "its content is there again"
+        healthy(data)
+
+
+@test
+def a_deleted_collection_comes_back():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            log(w, "model", {"f": b"one"}, aliases=("latest", "best"))
+            identity = w.graphql(COLLECTION, e="red", c="model")["project"]["artifactCollection"]["id"]
+            w.graphql(DELETE_COLLECTION, i={"artifactSequenceID": identity})
+            assert content(w, "model", "best") is None
+            assert [d["id"] for d in w.graphql(DELETED, e="red")["project"]["deletedCollections"]] == [identity]
+            log(w, "model", {"f": b"two"})
+            assert "EXISTS" in refused(w, RESTORE_COLLECTION, i={"artifactCollectionID": identity})
+            other = w.graphql(COLLECTION, e="red", c="model")["project"]["artifactCollection"]["id"]
+            w.graphql(DELETE_COLLECTION, i={"artifactSequenceID": other})
+            listed = succeed("deleted", "list", "--json", data=data).json()
+            assert [d["kind"] for d in listed] == ["collection"] * 2, listed
+            number, = [d["number"] for d in listed if d["number"] == listed[1]["number"]]
+            succeed("deleted", "restore", "collection", number, data=data)
+            assert content(w, "model", "best") == {"f": b"one"}
+            assert command("deleted", "restore", "version", "999", data=data).status == 3
+            stranger = succeed("user", "add", "eve", data=data).out.strip()
+            w = wire.Wire(server.url, stranger)
+            assert "NOT_FOUND" in refused(w, RESTORE_COLLECTION, i={"artifactCollectionID": other})
+        healthy(data)
