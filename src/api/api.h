@@ -21,6 +21,10 @@ void api_free(struct api *api); /* accepts NULL */
 extern const struct http_route api_routes[];
 extern const size_t api_route_count;
 
+/* GET /admin/audit_logs; audit.c */
+extern const struct http_route audit_routes[];
+extern const size_t audit_route_count;
+
 /* The HTTP status that an error of a resolver is answered with; see errors.c. */
 unsigned api_status_of(enum rc rc);
 

@@ -130,6 +130,22 @@ FIELD(ProjectTeamMember, role)
         return out_role(field, parent, out);
 }
 
+/* What the organization and teams give besides; what counts is the higher of the two. */
+FIELD(ProjectMember, inheritedRole)
+{
+        const struct project_member *m = parent;
+        enum model_role role = MODEL_ROLE_NONE;
+        struct role_node *node = arena_new(gql_arena(field), struct role_node);
+        enum rc rc = policy_inherited_role(call_of(field), m->project_id, m->account_id, &role, err);
+
+        if (rc)
+                return rc;
+        node->name = str_from(model_role_name(role));
+        if (role != MODEL_ROLE_NONE)
+                gql_out_object(out, "Role", node);
+        return RC_OK;
+}
+
 FIELD(ProjectTeamMember, team)
 {
         return out_entity(field, out, ((struct project_member *)parent)->entity_id, err);

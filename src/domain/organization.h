@@ -41,6 +41,13 @@ MUST_USE enum rc organization_remove_member(struct call *call, struct str org_na
                                             struct err *err);
 
 /*
+ * The role that members have in registries which the whole organization sees, when no other is
+ * given: restricted viewer up to member. Administrators of the organization only.
+ */
+MUST_USE enum rc organization_set_default_role(struct call *call, struct str org_name, struct str role,
+                                               struct organization **ret, struct err *err);
+
+/*
  * Inside the writer: a team wants `name`. When it is the entity name of an organization that
  * the caller administers, that entity takes NAME_ and nine random characters instead;
  * otherwise RC_EXISTS. RC_OK too when nobody has the name.

@@ -6,6 +6,7 @@
  */
 #include "domain/policy.h"
 
+#include "store/account.h"
 #include "store/membership.h"
 #include "store/role.h"
 
@@ -93,14 +94,14 @@ static enum rc team_role(struct call *call, const struct project *project, enum 
  * organization's admin is admin everywhere in it; its other members have the organization's
  * default role where the registry is visible to all.
  */
-static enum rc registry_role(struct call *call, const struct project *project, enum model_role *ret_role,
-                             struct err *err)
+static enum rc given_from_outside(struct call *call, const struct project *project, int64_t account_id, bool service,
+                                  enum model_role *ret_role, struct err *err)
 {
         enum model_role best = MODEL_ROLE_NONE;
         int in_org = 0, given = 0;
         enum rc rc;
 
-        rc = store_role_in_org(call->conn, project->org_id, call->who->account_id, &in_org, err);
+        rc = store_role_in_org(call->conn, project->org_id, account_id, &in_org, err);
         if (rc)
                 return rc;
         if (role_of_team(in_org) == MODEL_ROLE_ADMIN) {
@@ -111,20 +112,49 @@ static enum rc registry_role(struct call *call, const struct project *project, e
                 rc = store_role_default(call->conn, project->org_id, &given, err);
                 if (rc)
                         return rc;
-                best = call->who->service ? MODEL_ROLE_MEMBER : (enum model_role)given;
+                best = service ? MODEL_ROLE_MEMBER : (enum model_role)given;
         }
-        rc = store_project_account_role(call->conn, project->id, call->who->account_id, &given, err);
+        rc = store_project_team_role(call->conn, project->id, account_id, &given, err);
         if (rc)
                 return rc;
-        if ((enum model_role)given > best)
-                best = (enum model_role)given;
-        rc = store_project_team_role(call->conn, project->id, call->who->account_id, &given, err);
-        if (rc)
-                return rc;
-        if ((enum model_role)given > best)
-                best = (enum model_role)given;
-        *ret_role = best;
+        *ret_role = (enum model_role)given > best ? (enum model_role)given : best;
         return RC_OK;
+}
+
+static enum rc registry_role(struct call *call, const struct project *project, enum model_role *ret_role,
+                             struct err *err)
+{
+        enum model_role best = MODEL_ROLE_NONE;
+        int given = 0;
+        enum rc rc = given_from_outside(call, project, call->who->account_id, call->who->service, &best, err);
+
+        if (!rc && best < MODEL_ROLE_ADMIN)
+                rc = store_project_account_role(call->conn, project->id, call->who->account_id, &given, err);
+        if (rc)
+                return rc;
+        *ret_role = (enum model_role)given > best ? (enum model_role)given : best;
+        return RC_OK;
+}
+
+enum rc policy_inherited_role(struct call *call, int64_t project_id, int64_t account_id, enum model_role *ret_role,
+                              struct err *err)
+{
+        struct project *project = NULL;
+        struct account *account = NULL;
+        enum rc rc = store_project_by_id(call->conn, call->arena, project_id, &project, err);
+
+        if (!rc)
+                rc = store_account_by_id(call->conn, call->arena, account_id, &account, err);
+        if (rc)
+                return rc;
+        *ret_role = MODEL_ROLE_NONE;
+        if (!project || !account || project->entity_kind != ENTITY_ORG)
+                return RC_OK;
+        if (account->admin) {
+                *ret_role = MODEL_ROLE_ADMIN;
+                return RC_OK;
+        }
+        return given_from_outside(call, project, account_id, account->service, ret_role, err);
 }
 
 enum rc policy_role(struct call *call, const struct project *project, enum model_role *ret_role, struct err *err)
@@ -132,9 +162,11 @@ enum rc policy_role(struct call *call, const struct project *project, enum model
         enum model_role role = MODEL_ROLE_NONE;
         enum rc rc = RC_OK;
 
-        if (call->who->account_id == 0)
+        if (call->who->admin)              /* the operator, who has no account, too */
+                role = MODEL_ROLE_ADMIN;
+        else if (call->who->account_id == 0)
                 role = MODEL_ROLE_NONE;
-        else if (call->who->admin || project->entity_id == call->who->entity_id)
+        else if (project->entity_id == call->who->entity_id)
                 role = MODEL_ROLE_ADMIN;
         else if (project->entity_kind == ENTITY_TEAM)
                 rc = team_role(call, project, &role, err);

@@ -51,6 +51,9 @@ MUST_USE enum rc policy_role(struct call *call, const struct project *project, e
                              struct err *err);
 /* Which projects of an entity the caller may see (ACT_VIEW), as a query can ask for it. */
 MUST_USE enum rc policy_sight(struct call *call, const struct entity *entity, struct sight *ret, struct err *err);
+/* What an account has in a registry without a role of its own there: by organization, by teams, as administrator. */
+MUST_USE enum rc policy_inherited_role(struct call *call, int64_t project_id, int64_t account_id,
+                                       enum model_role *ret_role, struct err *err);
 /* Whether a role is enough for an action. */
 bool policy_allows(enum model_role role, enum action action);
 /* RC_OK, RC_NOT_FOUND (no role at all) or RC_DENIED. */

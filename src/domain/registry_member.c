@@ -1,11 +1,14 @@
 /*
  * domain/registry_member.c - who belongs to a registry, and with which role; project.h.
  *
- * People and teams of the registry's organization can be added. Adding somebody who is in
- * already changes nothing; removing somebody who is not succeeds.
+ * People and teams of the registry's organization can be added. An administrator of the
+ * server may add anybody: a user joins the organization as a viewer, a team of another
+ * organization becomes a guest of this one registry. Adding somebody who is in already
+ * changes nothing; removing somebody who is not succeeds.
  */
 #include "base/clock.h"
 #include "domain/event.h"
+#include "domain/organization.h"
 #include "domain/project.h"
 #include "store/account.h"
 #include "store/role.h"
@@ -13,6 +16,7 @@
 static enum rc check_account(struct call *call, const struct project *p, int64_t account_id, struct account **ret,
                              struct err *err)
 {
+        struct organization *org = NULL;
         struct account *a = NULL;
         int in_org = 0;
         enum rc rc = store_account_by_id(call->conn, call->arena, account_id, &a, err);
@@ -21,6 +25,14 @@ static enum rc check_account(struct call *call, const struct project *p, int64_t
                 rc = store_role_in_org(call->conn, p->org_id, account_id, &in_org, err);
         if (rc)
                 return rc;
+        if (a && !a->deleted_us && !in_org && call->who->admin) {
+                rc = store_organization_by_id(call->conn, call->arena, p->org_id, &org, err);
+                if (!rc && org)
+                        rc = organization_ensure_member(call, org, a, MODEL_MEMBER_VIEWER, err);
+                if (rc)
+                        return rc;
+                in_org = MODEL_MEMBER_VIEWER;
+        }
         if (!a || a->deleted_us || !in_org)
                 return err_set(err, RC_NOT_FOUND,
                                "There is no such user in the registry's organization: add the user to the "
@@ -36,7 +48,7 @@ static enum rc check_team(struct call *call, const struct project *p, int64_t en
 
         if (rc)
                 return rc;
-        if (!e || e->kind != ENTITY_TEAM || e->org_id != p->org_id)
+        if (!e || e->kind != ENTITY_TEAM || (e->org_id != p->org_id && !call->who->admin))
                 return err_set(err, RC_NOT_FOUND, "There is no such team in the registry's organization.");
         return RC_OK;
 }

@@ -95,22 +95,6 @@ const struct command commands[] = {
                 .run = run_reclaim,
         },
         {
-                .words = "deleted list",
-                .arguments = "",
-                .summary = "Lists versions and collections that were deleted and can be restored.",
-                .run = run_deleted_list,
-        },
-        {
-                .words = "deleted restore",
-                .arguments = "KIND NUMBER",
-                .min_arguments = 2,
-                .max_arguments = 2,
-                .summary = "Brings a deleted version or collection back.",
-                .details = "KIND is version or collection, NUMBER that of vitrined deleted list. A version gets its aliases\n"
-                           "back as far as no other version has them by now.\n",
-                .run = run_deleted_restore,
-        },
-        {
                 .words = "user add",
                 .arguments = "NAME",
                 .min_arguments = 1,
@@ -213,6 +197,40 @@ const struct command commands[] = {
                 .max_arguments = 1,
                 .summary = "Lists the members of an organization.",
                 .run = run_org_member_list,
+        },
+        {
+                .words = "org default-role",
+                .arguments = "ORG ROLE",
+                .min_arguments = 2,
+                .max_arguments = 2,
+                .summary = "Sets what members may do in registries that the whole organization sees.",
+                .details = "ROLE is restricted_viewer (at first), viewer or member. Roles that are given in a registry, or to a\n"
+                           "team, count when they are higher.\n",
+                .run = run_org_default_role,
+        },
+        {
+                .words = "registry protect",
+                .arguments = "ORG REGISTRY ALIAS",
+                .min_arguments = 3,
+                .max_arguments = 3,
+                .summary = "Lets only admins of a registry put an alias on a version or take it off.",
+                .run = run_registry_protect,
+        },
+        {
+                .words = "registry unprotect",
+                .arguments = "ORG REGISTRY ALIAS",
+                .min_arguments = 3,
+                .max_arguments = 3,
+                .summary = "Lets members of a registry move an alias again.",
+                .run = run_registry_unprotect,
+        },
+        {
+                .words = "registry protected",
+                .arguments = "ORG REGISTRY",
+                .min_arguments = 2,
+                .max_arguments = 2,
+                .summary = "Lists the protected aliases of a registry.",
+                .run = run_registry_protected,
         },
         {
                 .words = "team add",

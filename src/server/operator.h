@@ -10,8 +10,6 @@ enum rc run_init(struct session *session, struct err *err);
 enum rc run_serve(struct session *session, struct err *err);
 enum rc run_check(struct session *session, struct err *err);
 enum rc run_reclaim(struct session *session, struct err *err);
-enum rc run_deleted_list(struct session *session, struct err *err);
-enum rc run_deleted_restore(struct session *session, struct err *err);
 
 enum rc run_user_add(struct session *session, struct err *err);
 enum rc run_user_list(struct session *session, struct err *err);
@@ -28,6 +26,12 @@ enum rc run_org_delete(struct session *session, struct err *err);
 enum rc run_org_member_set(struct session *session, struct err *err);
 enum rc run_org_member_remove(struct session *session, struct err *err);
 enum rc run_org_member_list(struct session *session, struct err *err);
+
+enum rc run_org_default_role(struct session *session, struct err *err);
+
+enum rc run_registry_protect(struct session *session, struct err *err);
+enum rc run_registry_unprotect(struct session *session, struct err *err);
+enum rc run_registry_protected(struct session *session, struct err *err);
 
 enum rc run_team_add(struct session *session, struct err *err);
 enum rc run_team_list(struct session *session, struct err *err);

@@ -49,6 +49,7 @@ static void collect_routes(struct server *server)
         } rooms[] = {
                 { health_routes, health_route_count },
                 { api_routes, api_route_count },
+                { audit_routes, audit_route_count },
                 { transfer_routes, transfer_route_count },
                 { app_routes, app_route_count },
         };

@@ -105,15 +105,3 @@ enum rc store_event_alias_at(struct db_conn *conn, struct arena *arena, int64_t 
         *ret_found = row;
         return RC_OK;
 }
-
-enum rc store_event_range(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
-                          int64_t until_us, size_t limit, struct event_list *ret, struct err *err)
-{
-        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        enum rc rc = store_query(conn, &stmt, err,
-                                 EVENT_COLUMNS "WHERE (at_us, id) > ($1, $2) AND at_us < $3 "
-                                               "ORDER BY at_us, id LIMIT $4",
-                                 "iiii", after_us, after_id, until_us, (int64_t)limit);
-
-        return rc ? rc : list_events(stmt, arena, limit, ret, err);
-}

@@ -42,9 +42,6 @@ MUST_USE enum rc store_event_alias_at(struct db_conn *conn, struct arena *arena,
                                       struct str alias, int64_t at_us, struct event_row *ret, bool *ret_found,
                                       struct err *err);
 
-/* Of everything, oldest first: after (after_us, after_id), before until_us. */
-MUST_USE enum rc store_event_range(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
-                                   int64_t until_us, size_t limit, struct event_list *ret, struct err *err);
 /* Number of the newest event, 0 when there is none: a cheap "has anything changed". */
 MUST_USE enum rc store_event_last(struct db_conn *conn, int64_t *ret_id, struct err *err);
 

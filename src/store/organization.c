@@ -188,3 +188,8 @@ enum rc store_organization_admins(struct db_conn *conn, int64_t org_id, int64_t 
         return store_int(conn, ret, NULL, err, "SELECT count(*) FROM org_member WHERE org_id = $1 AND role = 3",
                          "i", org_id);
 }
+
+enum rc store_organization_set_default_role(struct db_conn *conn, int64_t id, int64_t role, struct err *err)
+{
+        return store_exec(conn, err, "UPDATE organization SET default_registry_role = $2 WHERE id = $1", "ii", id, role);
+}

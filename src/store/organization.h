@@ -48,5 +48,6 @@ MUST_USE enum rc store_organization_set_member(struct db_conn *conn, int64_t org
 MUST_USE enum rc store_organization_remove_member(struct db_conn *conn, int64_t org_id, int64_t account_id,
                                                   bool *ret_removed, struct err *err);
 MUST_USE enum rc store_organization_admins(struct db_conn *conn, int64_t org_id, int64_t *ret, struct err *err);
+MUST_USE enum rc store_organization_set_default_role(struct db_conn *conn, int64_t id, int64_t role, struct err *err);
 
 #endif

@@ -206,8 +206,8 @@ enum rc store_project_remove_team(struct db_conn *conn, int64_t project_id, int6
                           project_id, entity_id);
 }
 
-static enum rc members(struct db_stmt *stmt, struct arena *arena, int64_t count, struct project_member_list *ret,
-                       struct err *err)
+static enum rc members(struct db_stmt *stmt, struct arena *arena, int64_t project_id, int64_t count,
+                       struct project_member_list *ret, struct err *err)
 {
         struct project_member_list list = { arena_array(arena, struct project_member, (size_t)count + 1), 0 };
         bool row = true;
@@ -220,6 +220,7 @@ static enum rc members(struct db_stmt *stmt, struct arena *arena, int64_t count,
                         return rc;
                 if (!row)
                         break;
+                m->project_id = project_id;
                 m->account_id = db_column_i64(stmt, 0);
                 m->entity_id = db_column_i64(stmt, 1);
                 m->name = store_column(stmt, arena, 2);
@@ -249,7 +250,7 @@ enum rc store_project_accounts(struct db_conn *conn, struct arena *arena, int64_
                          "i", project_id);
         if (rc)
                 return rc;
-        return members(stmt, arena, count, ret, err);
+        return members(stmt, arena, project_id, count, ret, err);
 }
 
 enum rc store_project_teams(struct db_conn *conn, struct arena *arena, int64_t project_id,
@@ -268,7 +269,7 @@ enum rc store_project_teams(struct db_conn *conn, struct arena *arena, int64_t p
                          "i", project_id);
         if (rc)
                 return rc;
-        return members(stmt, arena, count, ret, err);
+        return members(stmt, arena, project_id, count, ret, err);
 }
 
 /* ---- types ---- */

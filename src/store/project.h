@@ -66,6 +66,7 @@ MUST_USE enum rc store_project_remove_team(struct db_conn *conn, int64_t project
                                            struct err *err);
 
 struct project_member {
+        int64_t project_id;
         int64_t account_id;           /* a person... */
         int64_t entity_id;            /* ...or a team */
         struct str name, username, email;

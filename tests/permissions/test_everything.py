@@ -56,7 +56,7 @@ class Facts:
             "artifactProjectName": registry.project, "userProjectRole": "admin", "teamProjectRole": "admin",
             "username": "olga", "digest": "d" * 32, "config": "method: grid\nparameters: {a: {values: [1]}}", "metadata": "{}", "query": "boss",
             "defaultEntity": "Acme", "destinationArtifactTypeName": "model", "artifactTypeName": "model",
-            "state": "finished", "metricName": "_step", "files": wire_id("File", 1 << 32), "uploadID": wire_id("Upload")}
+            "organizationName": "Acme", "defaultRegistryRole": "member", "state": "finished", "metricName": "_step", "files": wire_id("File", 1 << 32), "uploadID": wire_id("Upload")}
         self.by_name["artifactSequenceID"] = world.root.graphql(
             '{project(entityName:"src",name:"p"){artifactCollection(name:"m"){id}}}')["project"]["artifactCollection"]["id"]
         pending = world.root.create_artifact("src", "p", "m", "e" * 32, "pending-" + registry.project)["id"]

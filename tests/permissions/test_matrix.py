@@ -1,6 +1,6 @@
 """Every cell of matrix.txt, done for real."""
 import actions
-from vitrined import Server, folder, test
+from vitrined import Server, folder, succeed, test
 from world import COLUMNS, FILE, Refused, Registry, World, outcome, read_table
 
 UPSERT_RUN = "mutation($input:UpsertBucketInput!){upsertBucket(input:$input){bucket{name}}}"
@@ -157,3 +157,67 @@ def latest_can_be_protected():
     assert outcome(lambda: actions.alias(world.wire("member+src"), registry, "latest", artifact=world.spare)) == "no"
     actions.link(world.wire("admin+src"), registry, world.log(b"one more"))
     assert latest() == 2
+
+
+@test
+def administrators_of_the_server_add_anybody():
+    """A user joins the organization as a viewer; a team of another one is a guest of this registry only."""
+    world = Stage.get()
+    world.user("zoe", "zoe")
+    world.user("gus", "gus")
+    succeed("team", "add", "guests", "--org", "Other", "--admin", "gus", data=world.data)
+    guests = world.root.graphql('{entity(name:"guests"){id}}')["entity"]["id"]
+    registry, next_door = Registry(world, "restricted"), Registry(world, "organization")
+    for key, value in (("userIds", world.ids["zoe"]), ("teamIds", guests)):
+        add = {"projectId": registry.id, key: [value]}
+        assert outcome(lambda add=add: world.wire("orgadmin").graphql(actions.ADD, input=add)) == "--"
+        world.root.graphql(actions.ADD, input=add)
+    members = world.root.graphql('{organization(name:"Acme"){members{username role}}}')["organization"]["members"]
+    assert {"username": "zoe", "role": "viewer"} in members and "gus" not in [m["username"] for m in members]
+    world.root.graphql(actions.SET_TEAM, input={"projectId": registry.id, "teamId": guests, "teamProjectRole": "viewer"})
+    for actor, files, beside in (("zoe", "no", "yes"), ("gus", "yes", "--")):
+        wire = world.wire(actor)
+        wire.sees_source = False
+        assert outcome(lambda wire=wire: actions.view_version(wire, registry, world)) == "yes"
+        assert outcome(lambda wire=wire: actions.get_signed_file(wire, registry, world)) == files
+        assert outcome(lambda wire=wire: actions.view_version(wire, next_door, world)) == beside
+    assert outcome(lambda: actions.search(world.wire("gus"), registry, world)) == "yes"
+
+
+@test
+def the_default_role_of_an_organization():
+    world = Stage.get()
+    registry = Registry(world, "organization")
+    none = world.wire("none")
+    setting = """mutation($input:UpdateOrganizationInput!){updateOrganization(input:$input){
+      organization{defaultRegistryRole{name}}}}"""
+
+    def set_role(actor, role):
+        return world.wire(actor).graphql(setting, input={"organizationName": "Acme", "defaultRegistryRole": role})
+
+    assert outcome(lambda: actions.get_signed_file(none, registry, world)) == "no"
+    assert [outcome(lambda a=a: set_role(a, "viewer")) for a in ("none", "admin", "other", "service")] == ["no"] * 4
+    try:
+        assert set_role("orgadmin", "viewer")["updateOrganization"]["organization"]["defaultRegistryRole"]["name"] == "viewer"
+        assert outcome(lambda: actions.get_signed_file(none, registry, world)) == "yes"
+        succeed("org", "default-role", "Acme", "member", data=world.data)
+        assert outcome(lambda: actions.edit_collection(none, registry, world)) == "yes"
+        members = world.root.graphql('query($p:String){project(entityName:"Acme",name:$p){'
+                                     'members{username role{name} inheritedRole{name}}}}', p=registry.project)
+        found = {m["username"]: (m["role"]["name"], m["inheritedRole"]["name"]) for m in members["project"]["members"]}
+        assert found["viewer"] == ("viewer", "member"), found
+    finally:
+        set_role("orgadmin", "restricted_viewer")
+    assert outcome(lambda: actions.edit_collection(none, registry, world)) == "no"
+
+
+@test
+def the_operator_protects_aliases():
+    world = Stage.get()
+    registry = Registry(world, "organization")
+    short = registry.project.removeprefix("wandb-registry-")
+    succeed("registry", "protect", "Acme", short, "prod", data=world.data)
+    assert [row["alias"] for row in succeed("registry", "protected", "Acme", short, "--json", data=world.data).json()] == ["prod"]
+    assert outcome(lambda: actions.alias(world.wire("member"), registry, "prod")) == "no"
+    succeed("registry", "unprotect", "Acme", registry.project, "prod", data=world.data)
+    assert outcome(lambda: actions.alias(world.wire("member"), registry, "prod")) == "yes"
