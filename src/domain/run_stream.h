@@ -15,7 +15,7 @@
 #include "store/run_line.h"
 
 #define RUN_STREAM_MAX_BYTES ((size_t)12 * 1024 * 1024) /* of one request; clients stay under 10 MiB */
-#define RUN_STREAM_MAX_LINE INT64_C(1000000000000)      /* number of a line */
+#define RUN_STREAM_MAX_LINE INT64_C(2000000000)         /* number of a line; the API counts in 32 bits */
 
 struct run_chunk {
         int64_t offset;
