@@ -123,6 +123,27 @@ static enum rc read_rows(struct db_stmt *stmt, struct arena *arena, size_t limit
         return RC_OK;
 }
 
+/* created_us is never NULL: spelled plainly, so that its index gives place and order. */
+static bool is_plain(const struct buf *value)
+{
+        return str_eq_c(buf_str(value), "run.created_us");
+}
+
+static void add_after(struct filter_sql *sql, const struct buf *value, const struct run_query *query)
+{
+        const struct filter_key *key = query->after;
+
+        if (!is_plain(value) || key->kind != FILTER_KEY_I64) {
+                filter_sql_after(sql, buf_str(value), "run.id", query->order.descending, key);
+                return;
+        }
+        buf_printf(sql->text, " AND (run.created_us, run.id) %s (", query->order.descending ? "<" : ">");
+        filter_sql_i64(sql, key->integer);
+        buf_add_str(sql->text, STR(", "));
+        filter_sql_i64(sql, key->id);
+        buf_add_c(sql->text, ')');
+}
+
 enum rc store_run_list(struct db_conn *conn, struct arena *arena, const struct run_query *query, struct run_list *ret,
                        struct err *err)
 {
@@ -145,9 +166,8 @@ enum rc store_run_list(struct db_conn *conn, struct arena *arena, const struct r
         if (rc)
                 return rc;
         if (query->after)
-                filter_sql_after(&sql, buf_str(&value), "run.id", query->order.descending, query->after);
-        /* created_us is never NULL: spelled plainly so that its index gives the order. */
-        if (str_eq_c(buf_str(&value), "run.created_us"))
+                add_after(&sql, &value, query);
+        if (is_plain(&value))
                 buf_printf(&text, " ORDER BY run.created_us %s, run.id %s LIMIT ", direction, direction);
         else
                 buf_printf(&text, " ORDER BY %.*s IS NULL, %.*s %s, run.id %s LIMIT ", STR_ARG(buf_str(&value)),
