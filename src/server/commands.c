@@ -95,6 +95,22 @@ const struct command commands[] = {
                 .run = run_reclaim,
         },
         {
+                .words = "deleted list",
+                .arguments = "",
+                .summary = "Lists versions and collections that were deleted and can be restored.",
+                .run = run_deleted_list,
+        },
+        {
+                .words = "deleted restore",
+                .arguments = "KIND NUMBER",
+                .min_arguments = 2,
+                .max_arguments = 2,
+                .summary = "Brings a deleted version or collection back.",
+                .details = "KIND is version or collection, NUMBER that of vitrined deleted list. A version gets its aliases\n"
+                           "back as far as no other version has them by now.\n",
+                .run = run_deleted_restore,
+        },
+        {
                 .words = "user add",
                 .arguments = "NAME",
                 .min_arguments = 1,
