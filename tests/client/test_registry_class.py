@@ -11,15 +11,7 @@ def create(team, name, more="", **named):
     words = "".join(f", {key}={value!r}" for key, value in named.items())
     return f"""
 api = wandb.Api()
-registry = api.create_registry({name!r}, organization={team.org!r}{words})
-{more}
-"""
-
-
-def open_registry(team, name, more=""):
-    return f"""
-api = wandb.Api()
-registry = api.registry({name!r}, organization={team.org!r})
+made = api.create_registry({name!r}, organization={team.org!r}{words})
 {more}
 """
 
@@ -35,10 +27,10 @@ def look(r):
 
 def test_properties_of_a_new_registry(machine, team):
     result = machine.run(LOOK + create(team, "props", """
-result["made"] = look(registry)
-result["found"] = look(api.registry("props", organization=registry.organization))
-registry.load()
-result["loaded"] = look(registry)
+result["made"] = look(made)
+result["found"] = look(api.registry("props", organization=made.organization))
+made.load()
+result["loaded"] = look(made)
 """, visibility=RESTRICTED, description="Said of it", artifact_types=["model", "dataset"])).result
     made = result["made"]
     assert made["name"] == "props" and made["full_name"] == "wandb-registry-props"
@@ -51,27 +43,27 @@ result["loaded"] = look(registry)
 
 
 def test_all_types_are_allowed_unless_some_are_named(machine, team):
-    result = machine.run(LOOK + create(team, "anything", 'result.update(look(registry))', visibility=OPEN)).result
+    result = machine.run(LOOK + create(team, "anything", 'result.update(look(made))', visibility=OPEN)).result
     assert result["allow_all"] is True and result["types"] == [] and result["visibility"] == OPEN
 
 
 def test_artifact_types_only_grow(machine, team):
     result = machine.run(LOOK + create(team, "types", """
-registry.artifact_types.append("model")
-result["draft"] = list(registry.artifact_types.draft)
-registry.save()
-result["draft_after"] = list(registry.artifact_types.draft)
-registry.artifact_types.append("accidentally_added")
-registry.artifact_types.remove("accidentally_added")
+made.artifact_types.append("model")
+result["draft"] = list(made.artifact_types.draft)
+made.save()
+result["draft_after"] = list(made.artifact_types.draft)
+made.artifact_types.append("accidentally_added")
+made.artifact_types.remove("accidentally_added")
 try:
-    registry.artifact_types.remove("model")
+    made.artifact_types.remove("model")
 except ValueError as error:
     result["remove"] = str(error)
-registry.artifact_types.append("dataset")
-registry.save()
-registry.load()
-result["types"] = sorted(registry.artifact_types)
-result["elsewhere"] = sorted(wandb.Api().registry("types", organization=registry.organization).artifact_types)
+made.artifact_types.append("dataset")
+made.save()
+made.load()
+result["types"] = sorted(made.artifact_types)
+result["elsewhere"] = sorted(wandb.Api().registry("types", organization=made.organization).artifact_types)
 """, visibility=OPEN, artifact_types=["first"])).result
     assert result["draft"] == ["model"] and result["draft_after"] == []
     assert result["remove"] == "Cannot remove artifact type: 'model' that has been saved to the registry"
@@ -80,15 +72,15 @@ result["elsewhere"] = sorted(wandb.Api().registry("types", organization=registry
 
 def test_types_cannot_be_named_while_all_are_allowed(machine, team):
     done = machine.run(create(team, "open-types", """
-registry.artifact_types.append("model")
+made.artifact_types.append("model")
 try:
-    registry.save()
+    made.save()
 except ValueError as error:
     result["save"] = str(error)
-registry.allow_all_artifact_types = False
-registry.save()
-registry.load()
-result["types"], result["allow_all"] = sorted(registry.artifact_types), registry.allow_all_artifact_types
+made.allow_all_artifact_types = False
+made.save()
+made.load()
+result["types"], result["allow_all"] = sorted(made.artifact_types), made.allow_all_artifact_types
 """, visibility=OPEN)).result
     assert "Cannot update artifact types when `allows_all_artifact_types` is True. Set it to False first." in done["save"]
     assert done["types"] == ["model"] and done["allow_all"] is False
@@ -97,22 +89,22 @@ result["types"], result["allow_all"] = sorted(registry.artifact_types), registry
 def test_save_and_load(machine, team):
     result = machine.run(LOOK + create(team, "before", """
 import time
-result["first"] = look(registry)
-other = wandb.Api().registry("before", organization=registry.organization)
+result["first"] = look(made)
+other = wandb.Api().registry("before", organization=made.organization)
 time.sleep(1.1)
-registry.description = "New words"
-registry.visibility = "restricted"
-registry.save()
-result["saved"] = look(registry)
+made.description = "New words"
+made.visibility = "restricted"
+made.save()
+result["saved"] = look(made)
 result["stale"] = other.description
 other.load()
 result["fresh"] = look(other)
-registry.name = "after"
-registry.save()
-result["renamed"] = look(registry)
-result["found"] = look(wandb.Api().registry("after", organization=registry.organization))
+made.name = "after"
+made.save()
+result["renamed"] = look(made)
+result["found"] = look(wandb.Api().registry("after", organization=made.organization))
 try:
-    wandb.Api().registry("before", organization=registry.organization)
+    wandb.Api().registry("before", organization=made.organization)
 except Exception as error:
     result["gone"] = type(error).__name__ + ": " + str(error)
 """, visibility=OPEN, description="Old words")).result
@@ -156,12 +148,12 @@ def refused(key, function):
         function()
     except Exception as error:
         result[key] = type(error).__name__ + ": " + str(error)
-registry.delete()
-refused("delete", registry.delete)
-refused("load", registry.load)
-refused("find", lambda: wandb.Api().registry("doomed", organization=registry.organization))
-result["left"] = [r.name for r in api.registries(organization=registry.organization) if r.name == "doomed"]
-again = api.create_registry("doomed", visibility="organization", organization=registry.organization)
+made.delete()
+refused("delete", made.delete)
+refused("load", made.load)
+refused("find", lambda: wandb.Api().registry("doomed", organization=made.organization))
+result["left"] = [r.name for r in api.registries(organization=made.organization) if r.name == "doomed"]
+again = api.create_registry("doomed", visibility="organization", organization=made.organization)
 result["again"] = again.name
 again.delete()
 """, visibility=OPEN)).result
