@@ -20,15 +20,16 @@ export UBSAN_OPTIONS="log_path=$reports/ubsan:print_stacktrace=1:halt_on_error=1
 status=0
 number=0
 # Each suite's own file says how it is run; its result is one line here.
-for suite in 40-server 41-graphql-http 45-wire 50-client 60-faults; do
+for suite in 40-server 41-graphql-http 45-wire 46-permissions 50-client 60-faults; do
         number=$((number + 1))
-        mkdir -p "$VITRINE_TMP/$suite"
-        if VITRINE_JUNIT="$VITRINE_TMP/$suite.xml" VITRINE_TMP="$VITRINE_TMP/$suite" KILLS=10 \
-                "tests/suites/$suite.sh" >"$VITRINE_TMP/$suite.log" 2>&1; then
+        scratch=$VITRINE_TMP/$suite
+        mkdir -p "$scratch"
+        if VITRINE_JUNIT="$scratch.xml" VITRINE_TMP="$scratch" KILLS=10 \
+                "tests/suites/$suite.sh" >"$scratch.log" 2>&1; then
                 echo "ok $number - $suite against the sanitized server"
         else
                 echo "not ok $number - $suite against the sanitized server"
-                sed 's/^/# /' "$VITRINE_TMP/$suite.log" | tail -60
+                sed 's/^/# /' "$scratch.log" | tail -60
                 status=1
         fi
 done
