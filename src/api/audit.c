@@ -51,7 +51,7 @@ static void key_text(struct json_writer *w, const char *key, struct str text)
                 json_key_string(w, key, text);
 }
 
-static void write_artifact(struct json_writer *w, const struct audit_row *row, struct arena *arena)
+static void write_artifact(struct json_writer *w, const struct audit_row *row, bool named, struct arena *arena)
 {
         const struct event_row *e = &row->event;
 
@@ -61,7 +61,7 @@ static void write_artifact(struct json_writer *w, const struct audit_row *row, s
         key_text(w, "artifact_collection_name", row->collection_name);
         if (e->has_version)
                 json_key_int(w, "artifact_version_index", e->version);
-        if (e->has_version && row->entity_name.ptr && row->project_name.ptr && row->collection_name.ptr)
+        if (named && e->has_version && row->entity_name.ptr && row->project_name.ptr && row->collection_name.ptr)
                 json_key_string(w, "artifact_qualified_name",
                                 arena_printf(arena, "%.*s/%.*s/%.*s:v%lld", STR_ARG(row->entity_name),
                                              STR_ARG(row->project_name), STR_ARG(row->collection_name),
@@ -72,6 +72,7 @@ static void write_artifact(struct json_writer *w, const struct audit_row *row, s
 static void write_row(struct json_writer *w, const struct audit_row *row, bool anonymize, struct arena *arena)
 {
         const struct event_row *e = &row->event;
+        bool named = !anonymize || e->org_id;   /* a personal entity has its user's name */
 
         json_begin_object(w);
         json_key_string(w, "timestamp", clock_format_str(arena, e->at_us));
@@ -84,11 +85,12 @@ static void write_row(struct json_writer *w, const struct audit_row *row, bool a
         key_id(w, "organization_asset", e->org_id);
         key_text(w, "organization_name", row->organization_name);
         key_id(w, "entity_asset", e->entity_id);
-        key_text(w, "entity_name", row->entity_name);
+        if (named)
+                key_text(w, "entity_name", row->entity_name);
         key_id(w, "project_asset", e->project_id);
         key_text(w, "project_name", row->project_name);
         key_id(w, "run_asset", e->run_id);
-        write_artifact(w, row, arena);
+        write_artifact(w, row, named, arena);
         if (e->detail.ptr && !anonymize) {   /* may name users */
                 json_key(w, STR("detail"));
                 json_raw(w, e->detail);

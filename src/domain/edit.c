@@ -37,7 +37,6 @@ static enum rc require_use(struct call *call, const struct use_input *in, const 
                            int64_t *ret_collection, struct err *err)
 {
         struct project *through = NULL;
-        struct membership_list places;
         bool may = false;
         enum rc rc;
 
@@ -54,14 +53,7 @@ static enum rc require_use(struct call *call, const struct use_input *in, const 
         }
         rc = project_require(call, in->through_entity, in->through_project, ACT_USE, &through, err);
         if (!rc)
-                rc = store_memberships_of(call->conn, call->arena, a->id, 512, &places, err);
-        for (size_t i = 0; !rc && i < places.count && !*ret_collection; i++) {
-                struct collection *c = NULL;
-
-                rc = store_collection_by_id(call->conn, call->arena, places.items[i].collection_id, &c, err);
-                if (!rc && c && c->project_id == through->id)
-                        *ret_collection = c->id;
-        }
+                rc = store_membership_in_project(call->conn, a->id, through->id, ret_collection, err);
         if (rc)
                 return rc;
         if (!*ret_collection)

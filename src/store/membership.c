@@ -67,6 +67,16 @@ enum rc store_membership_by_artifact(struct db_conn *conn, int64_t collection_id
         return one_membership(stmt, ret, ret_found, err);
 }
 
+enum rc store_membership_in_project(struct db_conn *conn, int64_t artifact_id, int64_t project_id,
+                                    int64_t *ret_collection_id, struct err *err)
+{
+        return store_int(conn, ret_collection_id, NULL, err,
+                         "SELECT m.collection_id FROM membership m JOIN collection c ON c.id = m.collection_id "
+                         "WHERE m.artifact_id = $1 AND c.project_id = $2 AND c.deleted_us IS NULL "
+                         "ORDER BY m.collection_id LIMIT 1",
+                         "ii", artifact_id, project_id);
+}
+
 enum rc store_membership_last(struct db_conn *conn, int64_t collection_id, struct membership *ret, bool *ret_found,
                               struct err *err)
 {

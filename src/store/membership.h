@@ -26,6 +26,9 @@ MUST_USE enum rc store_membership_by_alias(struct db_conn *conn, int64_t collect
                                            struct membership *ret, bool *ret_found, struct err *err);
 MUST_USE enum rc store_membership_by_artifact(struct db_conn *conn, int64_t collection_id, int64_t artifact_id,
                                               struct membership *ret, bool *ret_found, struct err *err);
+/* A living collection of the project that holds the artifact; 0: none does. */
+MUST_USE enum rc store_membership_in_project(struct db_conn *conn, int64_t artifact_id, int64_t project_id,
+                                             int64_t *ret_collection_id, struct err *err);
 /* The highest version that is left. */
 MUST_USE enum rc store_membership_last(struct db_conn *conn, int64_t collection_id, struct membership *ret,
                                        bool *ret_found, struct err *err);

@@ -49,7 +49,7 @@ class Facts:
         self.by_name = {
             "entityName": "Acme", "projectName": registry.project, "modelName": registry.project, "projectId": registry.id,
             "projectID": registry.id, "artifactID": registry.artifact, "artifactSequenceID": None, "artifactPortfolioID":
-            registry.collection, "artifactCollectionName": "c", "artifactPortfolioName": "c", "alias": "good",
+            registry.collection, "artifactCollectionName": "c", "artifactPortfolioName": "c", "alias": "good", "artifactCollectionID": registry.collection,
             "runName": world.run, "userId": world.ids["viewer"], "userIds": world.ids["viewer"],
             "teamId": world.teams["lab"], "teamIds": world.teams["lab"], "teamName": "stolen", "name": registry.project,
             "oldProjectName": registry.project, "newProjectName": "wandb-registry-stolen", "artifactEntityName": "Acme",
