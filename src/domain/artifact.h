@@ -100,6 +100,13 @@ MUST_USE enum rc artifact_edit(struct call *call, const struct artifact_edit *ed
 MUST_USE enum rc artifact_delete(struct call *call, int64_t id, bool delete_aliases, struct artifact **ret,
                                  struct err *err);
 
+/*
+ * Inside a write, by the server itself: deletes at most `limit` versions whose time to live has passed, with their
+ * aliases; they can be restored like others. A version that is linked has no time to live.
+ */
+MUST_USE enum rc artifact_expire(struct call *call, int64_t now_us, size_t limit, size_t *ret_count,
+                                 struct err *err);
+
 /* ---- aliases and links --------------------------------------------------------------------- */
 
 struct alias_change {

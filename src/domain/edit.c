@@ -6,6 +6,7 @@
 #include "domain/event.h"
 #include "domain/protect.h"
 #include "store/deleted.h"
+#include "store/reclaim.h"
 #include "store/run.h"
 
 enum rc tags_put(struct call *call, int64_t artifact_id, const struct str *tags, size_t count, struct err *err)
@@ -249,13 +250,34 @@ static enum rc remove_everywhere(struct call *call, const struct artifact *a, in
         return rc;
 }
 
+static enum rc remove_version(struct call *call, struct artifact *a, const struct project *project, struct str action,
+                              struct err *err)
+{
+        int64_t now = clock_now_us();
+        enum rc rc = remove_everywhere(call, a, now, err);
+
+        if (!rc)
+                rc = store_artifact_delete(call->conn, a->id, now, err);
+        if (rc)
+                return rc;
+        a->state = ARTIFACT_DELETED;
+        return event_note(call, &(struct event_row){ .action = action,
+                                                     .org_id = project->org_id,
+                                                     .entity_id = project->entity_id,
+                                                     .project_id = project->id,
+                                                     .collection_id = a->sequence_id,
+                                                     .artifact_id = a->id,
+                                                     .has_version = a->version >= 0,
+                                                     .version = a->version },
+                          err);
+}
+
 static enum rc delete_write(struct call *call, void *payload, struct err *err)
 {
         struct delete_job *job = payload;
         struct artifact *a = NULL;
         struct project *project = NULL;
         struct alias_list aliases = { NULL, 0 };
-        int64_t now = clock_now_us();
         enum rc rc = artifact_see(call, job->id, &a, err);
 
         if (rc)
@@ -276,22 +298,9 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
                                "The version has the alias '%.*s': remove its aliases first, or delete it together "
                                "with them (delete_aliases=True).",
                                STR_ARG(aliases.items[0].alias));
-        rc = remove_everywhere(call, a, now, err);
-        if (!rc)
-                rc = store_artifact_delete(call->conn, a->id, now, err);
-        if (rc)
-                return rc;
-        a->state = ARTIFACT_DELETED;
+        rc = remove_version(call, a, project, STR("version_deleted"), err);
         job->artifact = a;
-        return event_note(call, &(struct event_row){ .action = STR("version_deleted"),
-                                                     .org_id = project->org_id,
-                                                     .entity_id = project->entity_id,
-                                                     .project_id = project->id,
-                                                     .collection_id = a->sequence_id,
-                                                     .artifact_id = a->id,
-                                                     .has_version = a->version >= 0,
-                                                     .version = a->version },
-                          err);
+        return rc;
 }
 
 enum rc artifact_delete(struct call *call, int64_t id, bool delete_aliases, struct artifact **ret, struct err *err)
@@ -303,4 +312,28 @@ enum rc artifact_delete(struct call *call, int64_t id, bool delete_aliases, stru
                 return rc;
         *ret = job.artifact;
         return RC_OK;
+}
+
+/* ---- expire ---- */
+
+enum rc artifact_expire(struct call *call, int64_t now_us, size_t limit, size_t *ret_count, struct err *err)
+{
+        int64_t *ids = arena_array(call->arena, int64_t, limit);
+        enum rc rc = store_expired_versions(call->conn, now_us, ids, limit, ret_count, err);
+
+        for (size_t i = 0; !rc && i < *ret_count; i++) {
+                struct artifact *a = NULL;
+                struct project *project = NULL;
+
+                rc = store_artifact_by_id(call->conn, call->arena, ids[i], &a, err);
+                if (!rc && a)
+                        rc = store_project_by_id(call->conn, call->arena, a->project_id, &project, err);
+                if (rc || !a)
+                        continue;
+                if (project)
+                        rc = remove_version(call, a, project, STR("version_expired"), err);
+                else   /* the project was deleted: nobody sees it, and nobody is told */
+                        rc = store_artifact_delete(call->conn, a->id, now_us, err);
+        }
+        return rc;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "domain/artifact.h"
 #include "domain/files.h"
 #include "domain/manifest.h"
 #include "store/reclaim.h"
@@ -70,7 +71,7 @@ static enum rc next_page(struct reclaim *r, struct err *err)
 
 /* ---- ending what is due ---- */
 
-enum ending { END_UNREACHABLE, END_PENDING, END_PURGE, END_UPLOADS, END__COUNT };
+enum ending { END_EXPIRED, END_UNREACHABLE, END_PENDING, END_PURGE, END_UPLOADS, END__COUNT };
 
 struct end_job {
         struct reclaim *r;
@@ -84,6 +85,8 @@ static enum rc end_write(struct call *call, void *payload, struct err *err)
         const struct reclaim *r = job->r;
 
         switch (job->what) {
+        case END_EXPIRED:
+                return artifact_expire(call, r->now_us, BATCH, &job->count, err);
         case END_UNREACHABLE:
                 /* Their window has passed already; one grace period more is for commits that build on them. */
                 return store_reclaim_end_unreachable(call->conn, &r->limits,
@@ -104,6 +107,7 @@ static enum rc end_write(struct call *call, void *payload, struct err *err)
 static enum rc end_due(struct reclaim *r, struct err *err)
 {
         uint64_t *const counters[END__COUNT] = {
+                [END_EXPIRED] = &r->counts.versions_expired,
                 [END_PENDING] = &r->counts.pending_ended,
                 [END_PURGE] = &r->counts.versions_purged,
                 [END_UPLOADS] = &r->counts.uploads_ended,
@@ -113,8 +117,13 @@ static enum rc end_due(struct reclaim *r, struct err *err)
                 struct end_job job = { r, what, BATCH };
 
                 while (job.count == BATCH) {
-                        enum rc rc = domain_write(r->call, end_write, &job, err);
+                        struct arena *usual = r->call->arena;
+                        enum rc rc;
 
+                        r->call->arena = &r->item;
+                        rc = domain_write(r->call, end_write, &job, err);
+                        r->call->arena = usual;
+                        arena_done(&r->item);
                         if (rc)
                                 return rc;
                         if (counters[what])

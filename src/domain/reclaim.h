@@ -29,6 +29,7 @@
 #define RESTORE_DAYS_STANDARD 7
 
 struct reclaim_counts {
+        uint64_t versions_expired;    /* their time to live has passed: deleted now */
         uint64_t versions_purged;     /* deleted ones whose window has passed */
         uint64_t pending_ended;
         uint64_t uploads_ended;

@@ -47,6 +47,7 @@ void reclaim_write_counts(struct json_writer *w, const struct reclaim_counts *co
                 const char *name;
                 uint64_t value;
         } numbers[] = {
+                { "versionsExpired", counts->versions_expired },
                 { "versionsPurged", counts->versions_purged }, { "pendingEnded", counts->pending_ended },
                 { "uploadsEnded", counts->uploads_ended },     { "blobs", counts->blobs },
                 { "bytes", counts->bytes },                    { "deletedBlobs", counts->deleted_blobs },
@@ -112,9 +113,10 @@ static void log_failure(const struct err *err)
 
 static void log_reclaimed(const struct reclaim_counts *counts, uint64_t started_ms)
 {
-        if (counts->deleted_blobs || counts->versions_purged || counts->pending_ended)
-                log_event(LOG_LEVEL_INFO, "reclaimed", "versions=%llu pending=%llu blobs=%llu bytes=%llu ms=%llu",
-                          (unsigned long long)counts->versions_purged, (unsigned long long)counts->pending_ended,
+        if (counts->versions_expired || counts->deleted_blobs || counts->versions_purged || counts->pending_ended)
+                log_event(LOG_LEVEL_INFO, "reclaimed", "expired=%llu versions=%llu pending=%llu blobs=%llu bytes=%llu ms=%llu",
+                          (unsigned long long)counts->versions_expired, (unsigned long long)counts->versions_purged,
+                          (unsigned long long)counts->pending_ended,
                           (unsigned long long)counts->deleted_blobs, (unsigned long long)counts->deleted_bytes,
                           (unsigned long long)(clock_mono_ms() - started_ms));
 }

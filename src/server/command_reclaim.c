@@ -49,9 +49,9 @@ static void say_counts(struct session *session, const struct reclaim_counts *cou
                 return;
         }
         buf_printf(&session->out,
-                   "%llu versions purged, %llu uploads given up; %llu of %llu blobs deleted; on the disk %llu bytes "
+                   "%llu versions expired, %llu purged, %llu uploads given up; %llu of %llu blobs deleted; on the disk %llu bytes "
                    "before, %llu after, %lld given back\n",
-                   (unsigned long long)counts->versions_purged,
+                   (unsigned long long)counts->versions_expired, (unsigned long long)counts->versions_purged,
                    (unsigned long long)(counts->pending_ended + counts->uploads_ended),
                    (unsigned long long)counts->deleted_blobs, (unsigned long long)counts->blobs,
                    (unsigned long long)counts->disk_before, (unsigned long long)counts->disk_after,
@@ -102,7 +102,8 @@ static enum rc say_result(struct session *session, const struct job *job, struct
         rc = json_parse(&session->arena, job->result, NULL, &result, err);
         if (rc)
                 return rc;
-        counts = (struct reclaim_counts){ .versions_purged = number(result, "versionsPurged"),
+        counts = (struct reclaim_counts){ .versions_expired = number(result, "versionsExpired"),
+                                          .versions_purged = number(result, "versionsPurged"),
                                           .pending_ended = number(result, "pendingEnded"),
                                           .uploads_ended = number(result, "uploadsEnded"),
                                           .blobs = number(result, "blobs"),

@@ -16,7 +16,7 @@ const struct option_spec serve_options[SERVE_OPTION_COUNT] = {
         { "drain-seconds", "N", "VITRINE_DRAIN_SECONDS", "20", "how long a stop waits for what is in flight" },
         { "restore-days", "N", "VITRINE_RESTORE_DAYS", "7", "how long a deleted version can be restored; 0: an hour" },
         { "reclaim-minutes", "N", "VITRINE_RECLAIM_MINUTES", "60",
-          "how often bytes that nothing needs are given back; 0: only when asked" },
+          "how often versions expire and bytes that nothing needs go; 0: only when asked" },
         { "log-level", "LEVEL", "VITRINE_LOG_LEVEL", "info", "debug, info, warn or error" },
         { "log-requests", "YES|NO", "VITRINE_LOG_REQUESTS", "yes", "one line on standard error per request" },
 };

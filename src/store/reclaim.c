@@ -84,6 +84,20 @@ enum rc store_reclaim_end_unreachable(struct db_conn *conn, const struct reclaim
         return rc;
 }
 
+enum rc store_expired_versions(struct db_conn *conn, int64_t now_us, int64_t *ret, size_t max, size_t *ret_count,
+                               struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT id FROM artifact WHERE ttl_s > 0 AND state = 1 "
+                                 "AND created_us + ttl_s * 1000000 <= $1 LIMIT $2",
+                                 "ii", now_us, (int64_t)max);
+
+        if (rc)
+                return rc;
+        return read_ids(stmt, ret, max, ret_count, err);
+}
+
 static enum rc purge_one(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err)
 {
         enum rc rc = store_exec(conn, err,

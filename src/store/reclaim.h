@@ -29,6 +29,9 @@ struct reclaim_limits {
  */
 MUST_USE enum rc store_reclaim_end_unreachable(struct db_conn *conn, const struct reclaim_limits *limits,
                                                int64_t as_of_us, size_t limit, size_t *ret_count, struct err *err);
+/* Committed versions whose time to live has passed, counted from their creation. */
+MUST_USE enum rc store_expired_versions(struct db_conn *conn, int64_t now_us, int64_t *ret, size_t max,
+                                        size_t *ret_count, struct err *err);
 /* Pending artifacts that were given up. */
 MUST_USE enum rc store_reclaim_end_pending(struct db_conn *conn, const struct reclaim_limits *limits, int64_t now_us,
                                            size_t limit, size_t *ret_count, struct err *err);

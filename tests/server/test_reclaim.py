@@ -385,3 +385,33 @@ def a_deleted_collection_comes_back():
             w = wire.Wire(server.url, stranger)
             assert "NOT_FOUND" in refused(w, RESTORE_COLLECTION, i={"artifactCollectionID": other})
         healthy(data)
+
+
+UPDATE = """mutation($i: UpdateArtifactInput!) { updateArtifact(input: $i) {
+  artifact { ttlDurationSeconds ttlIsInherited } } }"""
+
+
+@test
+def a_version_with_a_time_to_live_expires():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            mortal = log(w, "model", {"f": noise(40, 100_000)}, aliases=("latest", "best"))
+            stays, linked = log(w, "model", {"f": b"stays"}), log(w, "model", {"f": b"linked"})
+            for artifact in (mortal, linked):
+                made = w.graphql(UPDATE, i={"artifactID": artifact["id"], "ttlDurationSeconds": 5 * DAY})
+                assert made["updateArtifact"]["artifact"] == {"ttlDurationSeconds": 5 * DAY, "ttlIsInherited": False}
+            w.graphql(wire.LINK, input={"artifactID": linked["id"], "entityName": "red", "projectName": "q",
+                                        "artifactPortfolioName": "kept", "aliases": []})
+            age(data, 4 * DAY)
+            assert succeed("reclaim", "--json", data=data).json()["versionsExpired"] == 0
+            assert content(w, "model", "best") is not None
+            age(data, 2 * DAY)
+            assert succeed("reclaim", "--json", data=data).json()["versionsExpired"] == 1
+            assert content(w, "model", "best") is None and content(w, "model", "v0") is None
+            assert content(w, "model", "v1") == {"f": b"stays"}, stays
+            assert content(w, "model", "v2") == {"f": b"linked"}, "a link clears the time to live"
+            age(data, 8 * DAY)
+            assert succeed("reclaim", "--json", data=data).json()["deletedBytes"] > 100_000
+        healthy(data)

@@ -5,6 +5,7 @@ ALTER TABLE artifact ADD COLUMN swept_us INTEGER;   -- nothing is noted any more
 CREATE INDEX artifact_deleted ON artifact(deleted_us) WHERE deleted_us IS NOT NULL AND purged_us IS NULL;
 CREATE INDEX artifact_purged ON artifact(id) WHERE purged_us IS NOT NULL AND swept_us IS NULL;
 CREATE INDEX collection_deleted ON collection(deleted_us) WHERE deleted_us IS NOT NULL;
+CREATE INDEX artifact_expiring ON artifact(created_us + ttl_s * 1000000) WHERE ttl_s > 0 AND state = 1;
 CREATE INDEX upload_by_age ON upload(created_us);
 
 -- Where a deleted version was, so that restoring it brings it back there.
