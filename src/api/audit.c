@@ -9,9 +9,8 @@
 #include "api/api.h"
 
 #include "base/clock.h"
-#include "domain/policy_people.h"
+#include "domain/audit.h"
 #include "json/json.h"
-#include "store/audit.h"
 
 #define DAY_US ((int64_t)24 * 3600 * 1000000)
 #define PAGE_MOST 20000
@@ -102,7 +101,7 @@ static void write_row(struct json_writer *w, const struct audit_row *row, bool a
 /* ---- all of them, line by line ---- */
 
 struct stream {
-        struct db *db;
+        const struct domain *domain;
         struct range range;
         struct buf lines;
         size_t sent;
@@ -111,7 +110,6 @@ struct stream {
 
 static enum rc stream_fill(struct stream *s, struct err *err)
 {
-        _cleanup_(db_read_end) struct db_conn *conn = NULL;
         _cleanup_(arena_done) struct arena arena;
         struct audit_list page;
         enum rc rc;
@@ -120,10 +118,8 @@ static enum rc stream_fill(struct stream *s, struct err *err)
         buf_done(&s->lines);
         s->lines = (struct buf){ 0 };
         s->sent = 0;
-        rc = db_read_begin(s->db, &conn, err);
-        if (!rc)
-                rc = store_audit_page(conn, &arena, s->range.after_us, s->range.after_id, s->range.end_us, STREAM_ROWS,
-                                      &page, err);
+        rc = audit_page(s->domain, NULL, &arena, s->range.after_us, s->range.after_id, s->range.end_us, STREAM_ROWS,
+                        &page, err);
         if (rc)
                 return rc;
         for (size_t i = 0; i < page.count; i++) {
@@ -172,8 +168,8 @@ static enum rc reply_page(struct http_request *req, struct call *call, struct ra
         struct buf body = { 0 };
         struct audit_list page;
         struct json_writer w;
-        enum rc rc = store_audit_page(call->conn, call->arena, range->after_us, range->after_id, range->end_us,
-                                      limit + 1, &page, err);
+        enum rc rc = audit_page(call->domain, call->conn, call->arena, range->after_us, range->after_id,
+                                range->end_us, limit + 1, &page, err);
 
         if (rc)
                 return rc;
@@ -276,7 +272,7 @@ static enum rc audit_get(struct http_request *req, struct err *err)
         if (!rc)
                 rc = gate_require_user(&visit, err);
         if (!rc)
-                rc = policy_require_admin(&visit.call, "read the audit log", err);
+                rc = audit_require(&visit.call, err);
         if (!rc)
                 rc = read_range(req, &range, err);
         if (!rc)
@@ -288,7 +284,7 @@ static enum rc audit_get(struct http_request *req, struct err *err)
         stream = calloc(1, sizeof(*stream));
         if (!stream)
                 return err_set(err, RC_UNAVAILABLE, "The server is out of memory: try again later.");
-        stream->db = visit.call.domain->db;
+        stream->domain = visit.call.domain;
         stream->range = range;
         http_reply_stream(req, 200, STR("application/x-ndjson"), UINT64_MAX, stream_read, stream_free, stream);
         return RC_OK;
