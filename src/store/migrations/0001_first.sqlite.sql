@@ -152,7 +152,7 @@ CREATE TABLE collection (
 CREATE UNIQUE INDEX collection_by_name ON collection(project_id, name) WHERE deleted_us IS NULL;
 CREATE INDEX collection_by_type ON collection(type_id, id);
 CREATE INDEX collection_by_project ON collection(project_id, id);
-CREATE INDEX collection_listed ON collection(project_id, id, kind) WHERE deleted_us IS NULL;
+CREATE INDEX collection_listed ON collection(project_id, id, kind, deleted_us) WHERE deleted_us IS NULL; -- covers counting
 CREATE INDEX collection_by_created ON collection(project_id, created_us, id) WHERE deleted_us IS NULL;
 CREATE INDEX collection_by_updated ON collection(project_id, updated_us, id) WHERE deleted_us IS NULL;
 CREATE INDEX collection_by_client ON collection(client_id) WHERE client_id IS NOT NULL;
