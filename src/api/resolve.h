@@ -41,6 +41,15 @@
                 gql_out_str(out, ((const struct tag *)parent)->member);                                    \
                 return RC_OK;                                                                              \
         }
+/* The same for texts that people may leave empty: an empty one gives null, which clients of every age read. */
+#define FIELD_TEXT(type, name, tag, member)                                                                \
+        FIELD(type, name)                                                                                  \
+        {                                                                                                  \
+                struct str text = ((const struct tag *)parent)->member;                                    \
+                                                                                                           \
+                gql_out_str(out, str_is_empty(text) ? STR_NULL : text);                                    \
+                return RC_OK;                                                                              \
+        }
 #define FIELD_INT(type, name, tag, member)                                                                 \
         FIELD(type, name)                                                                                  \
         {                                                                                                  \

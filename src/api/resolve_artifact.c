@@ -23,7 +23,7 @@ void out_artifact(struct gql_field *field, struct gql_out *out, struct artifact 
 /* ---- fields ---- */
 
 FIELD_ID(Artifact, id, MODEL_ARTIFACT, version, artifact->id)
-FIELD_STR(Artifact, description, version, artifact->description)
+FIELD_TEXT(Artifact, description, version, artifact->description)
 FIELD_STR(Artifact, metadata, version, artifact->metadata)
 FIELD_STR(Artifact, digest, version, artifact->digest)
 FIELD_INT(Artifact, size, version, artifact->size_bytes)

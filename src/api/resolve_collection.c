@@ -177,7 +177,7 @@ static enum rc collection_membership(struct gql_field *field, struct collection_
                 return RC_OK;                                                                       \
         }                                                                                           \
         FIELD_STR(Kind, name, collection_node, row->name)                                           \
-        FIELD_STR(Kind, description, collection_node, row->description)                             \
+        FIELD_TEXT(Kind, description, collection_node, row->description)                             \
         FIELD_TIME(Kind, createdAt, collection_node, row->created_us)                               \
         FIELD_TIME(Kind, updatedAt, collection_node, row->updated_us)                               \
         FIELD(Kind, state)                                                                          \

@@ -11,7 +11,7 @@ FIELD_ID(Project, id, MODEL_PROJECT, project, id)
 FIELD_ID(Project, internalId, MODEL_PROJECT_INTERNAL, project, id)
 FIELD_STR(Project, name, project, name)
 FIELD_STR(Project, entityName, project, entity_name)
-FIELD_STR(Project, description, project, description)
+FIELD_TEXT(Project, description, project, description)
 FIELD_TIME(Project, createdAt, project, created_us)
 FIELD_TIME(Project, updatedAt, project, updated_us)
 FIELD_NULL(Project, repo)
@@ -257,7 +257,7 @@ EDGE_CURSOR(ProjectEdge)
 
 FIELD_ID(ArtifactType, id, MODEL_ARTIFACT_TYPE, artifact_type, id)
 FIELD_STR(ArtifactType, name, artifact_type, name)
-FIELD_STR(ArtifactType, description, artifact_type, description)
+FIELD_TEXT(ArtifactType, description, artifact_type, description)
 FIELD_TIME(ArtifactType, createdAt, artifact_type, created_us)
 
 /* The type's project: whoever reached the type may see it. */
