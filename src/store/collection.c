@@ -115,50 +115,6 @@ enum rc store_collection_add_count(struct db_conn *conn, int64_t id, int64_t del
                           "iii", id, delta, now_us);
 }
 
-enum rc store_collection_list(struct db_conn *conn, struct arena *arena, int64_t project_id, int64_t type_id,
-                              int64_t after_id, size_t limit, struct collection_list *ret, struct err *err)
-{
-        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        struct collection_list list = { arena_array(arena, struct collection, limit), 0 };
-        bool row = true;
-        enum rc rc;
-
-        if (type_id)
-                rc = store_query(conn, &stmt, err,
-                                 "SELECT " COLLECTION_COLUMNS "WHERE c.type_id = $1 AND c.id > $2 "
-                                 "AND c.deleted_us IS NULL ORDER BY c.id LIMIT $3",
-                                 "iii", type_id, after_id, (int64_t)limit);
-        else
-                rc = store_query(conn, &stmt, err,
-                                 "SELECT " COLLECTION_COLUMNS "WHERE c.project_id = $1 AND c.id > $2 "
-                                 "AND c.deleted_us IS NULL ORDER BY c.id LIMIT $3",
-                                 "iii", project_id, after_id, (int64_t)limit);
-        if (rc)
-                return rc;
-        while (list.count < limit) {
-                rc = db_step(stmt, &row, err);
-                if (rc)
-                        return rc;
-                if (!row)
-                        break;
-                read_collection(stmt, arena, &list.items[list.count++]);
-        }
-        *ret = list;
-        return RC_OK;
-}
-
-enum rc store_collection_count(struct db_conn *conn, int64_t project_id, int64_t type_id, int64_t *ret_count,
-                               struct err *err)
-{
-        if (type_id)
-                return store_int(conn, ret_count, NULL, err,
-                                 "SELECT count(*) FROM collection WHERE type_id = $1 AND deleted_us IS NULL", "i",
-                                 type_id);
-        return store_int(conn, ret_count, NULL, err,
-                         "SELECT count(*) FROM collection WHERE project_id = $1 AND deleted_us IS NULL", "i",
-                         project_id);
-}
-
 /* ---- tags ---- */
 
 enum rc store_tag_ensure(struct db_conn *conn, struct str name, int64_t *ret_id, struct err *err)

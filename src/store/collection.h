@@ -24,10 +24,6 @@ struct collection {
         int64_t created_us, updated_us;
         bool deleted;                 /* only right after it was deleted */
 };
-struct collection_list {
-        struct collection *items;
-        size_t count;
-};
 
 MUST_USE enum rc store_collection_by_id(struct db_conn *conn, struct arena *arena, int64_t id,
                                         struct collection **ret, struct err *err);
@@ -47,13 +43,6 @@ MUST_USE enum rc store_collection_next_version(struct db_conn *conn, int64_t id,
                                                int64_t *ret_version, struct err *err);
 MUST_USE enum rc store_collection_add_count(struct db_conn *conn, int64_t id, int64_t delta, int64_t now_us,
                                             struct err *err);
-/* By id, behind after_id. type_id 0: of every type. */
-MUST_USE enum rc store_collection_list(struct db_conn *conn, struct arena *arena, int64_t project_id,
-                                       int64_t type_id, int64_t after_id, size_t limit,
-                                       struct collection_list *ret, struct err *err);
-MUST_USE enum rc store_collection_count(struct db_conn *conn, int64_t project_id, int64_t type_id,
-                                        int64_t *ret_count, struct err *err);
-
 /* ---- tags, of collections and of artifacts -------------------------------------------- */
 
 struct tag {
