@@ -12,7 +12,7 @@
 #include "store/query.h"
 
 /* The numbers are stored. */
-enum job_kind { JOB_RECLAIM, JOB_DELETE_VERSIONS };
+enum job_kind { JOB_RECLAIM };
 enum job_state { JOB_WAITING, JOB_RUNNING, JOB_DONE, JOB_FAILED };
 
 struct job {

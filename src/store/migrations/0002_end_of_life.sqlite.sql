@@ -22,7 +22,7 @@ CREATE TABLE deleted_place (
 -- Work that outlives its request: the server's background thread does it, anybody may look how far it is.
 CREATE TABLE job (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
-        kind INTEGER NOT NULL,                      -- 0 reclaim, 1 delete versions
+        kind INTEGER NOT NULL,                      -- 0 reclaim
         state INTEGER NOT NULL DEFAULT 0,           -- 0 waiting, 1 running, 2 done, 3 failed
         account_id INTEGER,                         -- who asked; NULL: an operator
         project_id INTEGER,
