@@ -3,6 +3,8 @@ organization, named and not named, right and wrong; with the client's own words 
 
 The client decides, from what the server says of an entity; so each case here is an answer of the server.
 """
+import re
+
 import pytest
 
 import machines
@@ -63,7 +65,7 @@ def test_a_team_means_its_organization(machine, team, people):
     assert ask(machine, team.user, *right) == [found(team)] * 4
 
     wrong = ask(machine, team.user, (None, f"Nobody Inc/{NAME}"), (team.team, f"{other.org}/{NAME}"))
-    if machine.release < (0, 22):
+    if machine.release < (0, 25):
         assert wrong == [f"Expecting the organization name or entity name to match {team.org!r} and cannot be linked/fetched "
                          f"with {name!r}. Please update the target path with the correct organization name."
                          for name in ["Nobody Inc", other.org]]
@@ -103,7 +105,7 @@ def test_a_personal_entity_in_no_organization(machine, team, people):
                "Registry path or use a team entity in the entity settings.")
     nothing = f"Unable to find organization for entity {none.name!r}."
     assert ask(machine, none, (None, NAME), (none.name, f"{team.org}/{NAME}")) == \
-        [without if machine.release < (0, 22) else nothing] * 2
+        [without if machine.release < (0, 25) else nothing] * 2
 
 
 def test_a_stranger_learns_nothing_of_a_registry(machine, team, people):
@@ -156,9 +158,9 @@ def test_an_unknown_organization_is_named(machine, team):
             result["registries"] = str(error)
     """).result
     wanted = "error fetching org entity for organization: nobody inc" if machine.release < (0, 22) else \
-        "organization 'nobody inc' not found"
-    assert wanted in said["registry"].lower()
-    assert wanted in said["create_registry"].lower()
+        "organization.*'nobody inc' not found"
+    assert re.search(wanted, said["registry"].lower())
+    assert re.search(wanted, said["create_registry"].lower())
     assert said["registries"].startswith("Organization 'Nobody Inc' not found. Please verify the organization name is correct")
 
 
@@ -202,9 +204,10 @@ def test_an_artifact_of_a_personal_entity_is_not_linked(machine, team, people):
         if machine.release < (0, 22):  # refuses by itself, and only prints why
             assert f"unable to resolve an organization associated with the entity: {user.name}" in out
             continue
-        assert said == ("linking is only allowed within the same team or to a collection in your organization's registry: "
-                        f"'{user.name}' is a personal entity, log the artifact in a project of one of the organization's "
-                        "teams and link that.")
+        assert said.removeprefix("HTTP 400: ") == (
+            "linking is only allowed within the same team or to a collection in your organization's registry: "
+            f"'{user.name}' is a personal entity, log the artifact in a project of one of the organization's teams and link "
+            "that.")
     gone, = ask(machine, user, (None, "wandb-registry-model/personal:latest"))
     assert isinstance(gone, str), "it was linked all the same"
 
