@@ -112,6 +112,8 @@ struct str http_method(struct http_request *req);
 struct str http_path(struct http_request *req);             /* raw, still percent-encoded, without query */
 struct str http_param(struct http_request *req, const char *name);   /* decoded path segment; absent if none */
 struct str http_query(struct http_request *req, const char *name);   /* decoded once; absent if none */
+/* Percent-decodes once more what a client encoded twice; false for bad escapes, NUL and bytes that are not UTF-8. */
+bool http_decode_again(struct http_request *req, struct str text, struct str *ret);
 struct str http_header(struct http_request *req, const char *name);  /* case-insensitive; absent if none */
 struct str http_body(struct http_request *req);             /* WHOLE mode */
 uint64_t http_content_length(struct http_request *req);     /* 0 when there is none */

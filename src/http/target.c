@@ -52,6 +52,11 @@ bool target_decode(struct arena *arena, struct str raw, bool plus_is_space, stru
         return str_is_utf8(*ret);
 }
 
+bool http_decode_again(struct http_request *req, struct str text, struct str *ret)
+{
+        return target_decode(&req->arena, text, false, ret);
+}
+
 bool target_split(struct str target, struct str *ret_path, struct str *ret_query)
 {
         struct str rest = target, path;

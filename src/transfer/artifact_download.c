@@ -102,39 +102,60 @@ static enum rc parse_v2(const struct str *part, size_t count, struct wanted *ret
         return rc ? rc : parse_hash(part[4], ret->digest, err);
 }
 
-static enum rc find_and_serve(struct http_request *req, const struct wanted *w, struct err *err)
+static enum rc find_v2(struct call *call, const struct str *part, size_t count, struct file_bytes *ret, struct err *err)
+{
+        struct wanted w = { 0 };
+        enum rc rc = parse_v2(part, count, &w, err);
+
+        if (rc)
+                return rc;
+        if (str_is_null(w.project))
+                return files_of_birth(call, w.entity, w.birth_id, w.digest, ret, err);
+        return files_through_collection(call, w.entity, w.project, w.collection, w.artifact_id, w.birth_id, w.digest,
+                                        ret, err);
+}
+
+/*
+ * Clients leave the file's name at the end as it is. When a '%' in it does not start an escape, the library
+ * below them encodes every '%' of the address again.
+ */
+static bool decode_again(struct http_request *req, struct str *part, size_t count)
+{
+        bool changed = false;
+
+        for (size_t i = 0; i < count; i++) {
+                size_t before = part[i].len;
+
+                if (!http_decode_again(req, part[i], &part[i]))
+                        return false;
+                changed = changed || part[i].len != before;
+        }
+        return changed;
+}
+
+enum rc artifact_get_v2(struct http_request *req, struct err *err)
 {
         _cleanup_(gate_leave) struct visit visit = { 0 };
+        struct str part[7];
         struct file_bytes file;
+        size_t count = split(http_param(req, "rest"), part, ARRAY_LEN(part));
+        size_t names = count < 5 ? count : 5;   /* what stands in front of the name, whichever form it is */
+        struct err ignored = { 0 };
         enum rc rc = gate_enter(req, &visit, err);
 
         if (!rc)
                 rc = gate_require_user(&visit, err);
         if (rc)
                 return rc;
-        if (str_is_null(w->project))
-                rc = files_of_birth(&visit.call, w->entity, w->birth_id, w->digest, &file, err);
-        else
-                rc = files_through_collection(&visit.call, w->entity, w->project, w->collection, w->artifact_id,
-                                              w->birth_id, w->digest, &file, err);
+        if (count < 3)
+                return err_set(err, RC_NOT_FOUND, "There is nothing at this address: check it.");
+        rc = find_v2(&visit.call, part, count, &file, err);
+        if ((rc == RC_NOT_FOUND || rc == RC_INVALID) && decode_again(req, part, names) &&
+            find_v2(&visit.call, part, count, &file, &ignored) == RC_OK)
+                rc = RC_OK;
         if (rc)
                 return rc;
         return serve_blob(req, visit.call.domain->blobs, &file.ref, file.path, err);
-}
-
-enum rc artifact_get_v2(struct http_request *req, struct err *err)
-{
-        struct str part[7];
-        struct wanted w = { 0 };
-        size_t count = split(http_param(req, "rest"), part, ARRAY_LEN(part));
-        enum rc rc;
-
-        if (count < 3)
-                return err_set(err, RC_NOT_FOUND, "There is nothing at this address: check it.");
-        rc = parse_v2(part, count, &w, err);
-        if (rc)
-                return rc;
-        return find_and_serve(req, &w, err);
 }
 
 /*
