@@ -52,10 +52,10 @@ def test_links_survive_a_new_name_and_sources_a_deletion(machine, new_machine, t
     path = f"{team.org_entity}/wandb-registry-After/things"
     machine.run(snippet(f"""
 api = wandb.Api()
-registry = api.create_registry("Before", "organization", organization={team.org!r})
+made = api.create_registry("Before", "organization", organization={team.org!r})
 log({team.team!r}, "renamed").link("{team.org_entity}/wandb-registry-Before/things", aliases=["kept"])
-registry.name = "After"
-registry.save()
+made.name = "After"
+made.save()
 """))
     seen = new_machine(team.user).run(snippet(f"""
 api = wandb.Api()
@@ -117,18 +117,18 @@ def test_a_registry_takes_its_types_only(machine, team):
     after = machine.run(snippet(f"""
 api = wandb.Api()
 result["collections"] = [c.name for c in api.registry("model", {team.org!r}).collections()]
-registry = api.create_registry("Typed", "organization", organization={team.org!r}, artifact_types=["model"])
-registry.artifact_types.append("dataset")
-registry.save()
+made = api.create_registry("Typed", "organization", organization={team.org!r}, artifact_types=["model"])
+made.artifact_types.append("dataset")
+made.save()
 log({team.team!r}, "typed", "dataset").link("{team.org_entity}/wandb-registry-Typed/data")
 artifact = api.artifact("{team.org_entity}/wandb-registry-Typed/data:latest")
 result["linked"] = [artifact.type, artifact.version]
-registry = api.create_registry("Untyped", "organization", organization={team.org!r})
+made = api.create_registry("Untyped", "organization", organization={team.org!r})
 log({team.team!r}, "untyped", "some type").link("{team.org_entity}/wandb-registry-Untyped/first")
-registry.load()
-result["in use"] = [registry.allow_all_artifact_types, list(registry.artifact_types)]
-registry.allow_all_artifact_types = False
-registry.save()
+made.load()
+result["in use"] = [made.allow_all_artifact_types, list(made.artifact_types)]
+made.allow_all_artifact_types = False
+made.save()
 """))
     assert "datasets" not in after["collections"]
     assert after["linked"] == ["dataset", "v0"]
@@ -179,10 +179,10 @@ result["all types"] = change(allow_all_artifact_types=True)
 result["name"] = change(name="renamed")
 result["delete"] = attempt(wandb.Api().registry("dataset", {team.org!r}).delete)
 result["same"] = before == fields(wandb.Api().registry("dataset", {team.org!r}))
-registry = wandb.Api().registry("dataset", {team.org!r})
-result["types before"] = list(registry.artifact_types)
-registry.artifact_types.append("table")
-registry.save()
+core = wandb.Api().registry("dataset", {team.org!r})
+result["types before"] = list(core.artifact_types)
+core.artifact_types.append("table")
+core.save()
 result["types after"] = sorted(wandb.Api().registry("dataset", {team.org!r}).artifact_types)
 """))
     for change in ["description", "visibility", "all types", "name", "delete"]:
