@@ -7,7 +7,8 @@
 # timeout: 2400
 set -u
 VITRINE_BUILD=$PWD/build-asan
-export VITRINE_BUILD
+VITRINE_SANITIZED=1
+export VITRINE_BUILD VITRINE_SANITIZED
 [ -x "$VITRINE_BUILD/vitrined" ] || {
         echo "1..1"
         echo "not ok 1 - build-asan/vitrined is there: run the suite sanitizers first"

@@ -119,6 +119,9 @@ class Place:
         return status
 
     def memory_mib(self, what="VmRSS"):
+        """Zero for a sanitized build: it keeps freed memory, so its size says nothing of the server's."""
+        if os.environ.get("VITRINE_SANITIZED"):
+            return 0
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(what + r":\s+(\d+)", status)[1]) / 1024
 
