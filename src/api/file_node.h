@@ -55,11 +55,12 @@ struct file_list_extra {
 };
 
 #define FILE_UPLOAD_LIFE_US ((int64_t)24 * 3600 * 1000000)
-#define FILE_DOWNLOAD_LIFE_US ((int64_t)3600 * 1000000)
+/* Clients take an address that fails within the hour for broken: it has to live longer than that. */
+#define FILE_DOWNLOAD_LIFE_US ((int64_t)6 * 3600 * 1000000)
 
 /* {base}/upload/{token}: PUT the bytes there within 24 hours. grant->account_id is filled in. */
 struct str file_upload_url(struct gql_field *field, struct grant *grant);
-/* {base}/download/{token}/{name}: GET or HEAD within an hour; judged again when it is used. */
+/* {base}/download/{token}/{name}: GET or HEAD within six hours; judged again when it is used. */
 struct str file_download_url(struct gql_field *field, struct grant *grant, struct str name);
 /* Percent-encodes everything but unreserved characters and '/'. */
 struct str file_url_path(struct arena *arena, struct str path);

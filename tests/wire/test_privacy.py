@@ -259,9 +259,9 @@ def test_an_expired_signed_address_serves_nothing(place_with_clock):
     url = alice.urls("red", "vault", "weights")["secret.bin"]
     mine = alice.create("red", "vault", "more", "0" * 32)
     [node] = alice.files(mine["id"], [{"name": "f", "md5": md5_base64(b"new")}])
-    later(50 * 60)
+    later(350 * 60)
     assert place.nobody().fetch(url).body == SECRET
-    later(70 * 60)
+    later(370 * 60)
     reply = place.nobody().fetch(url)
     assert reply.status == 403 and "expired" in reply.message
     later(23 * 3600)
