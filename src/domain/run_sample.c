@@ -347,16 +347,14 @@ static enum rc read_spec(struct call *call, struct str text, struct sampler *s, 
 }
 
 /*
- * maxStep of a spec is the last step wanted. Clients before 0.26 mean the one behind it: theirs is
- * as many steps from minStep as they want samples, which gives them away.
+ * Clients from 0.26 on name the last step wanted, and want exactly as many samples as there are
+ * steps, which gives them away. For all others maxStep is the step behind the last.
  */
 static int64_t behind_last_step(const struct sampler *s)
 {
-        if (s->max_step == INT64_MAX)
-                return INT64_MAX;
-        if (s->min_step >= 0 && s->max_step >= s->min_step && (uint64_t)(s->max_step - s->min_step) >= s->samples)
+        if (s->max_step == INT64_MAX || s->max_step < s->min_step)
                 return s->max_step;
-        return s->max_step + 1;
+        return (uint64_t)s->max_step - (uint64_t)s->min_step + 1 == s->samples ? s->max_step + 1 : s->max_step;
 }
 
 static enum rc scan(struct call *call, const struct run *run, struct sampler *s, struct err *err)

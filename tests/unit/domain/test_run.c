@@ -356,6 +356,7 @@ static void run_sampled_history_knows_both_ends(void **state)
 
         assert_int_equal(sampled(f, run, "{\"keys\": [\"v\"], \"minStep\": 10, \"maxStep\": 30, \"samples\": 21}")->count, 3);
         assert_int_equal(sampled(f, run, "{\"keys\": [\"v\"], \"minStep\": 10, \"maxStep\": 30, \"samples\": 20}")->count, 2);
+        assert_int_equal(sampled(f, run, "{\"keys\": [\"v\"], \"minStep\": 10, \"maxStep\": 30, \"samples\": 1000}")->count, 2);
 }
 
 static void run_rewind_drops_what_is_behind(void **state)
