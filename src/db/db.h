@@ -7,8 +7,8 @@
  *
  * A struct db is a database with one WRITER thread and a pool of reader connections.
  *
- *  - Reading: db_read_begin() borrows a connection; its first statement takes a snapshot,
- *    and everything is seen as it was then until db_read_end() gives the connection back.
+ *  - Reading: db_read_begin() borrows a connection; its first statement (with memo_bytes,
+ *    db_read_begin() itself) takes a snapshot, and everything is seen as it was then until db_read_end() gives the connection back.
  *    Any worker thread; a thread holds one at a time (when all are out, callers wait up to
  *    reader_wait_ms and then get RC_AGAIN). Set readers_max to the number of threads that hold
  *    one across a db_write(): those who wait for a connection cannot join a batch.
@@ -25,7 +25,9 @@
  *
  * Statements: db_prepare() finds the prepared statement for a constant SQL text in the
  * connection's cache (keyed by the text's address, then by its bytes), reset and with all
- * parameters NULL; the same text must not be in use twice at once on one connection (a
+ * parameters NULL; on readers with memo_bytes a SELECT may be answered from what the same one
+ * said before, as long as nobody has written since: it must not use random() or the time.
+ * The same text must not be in use twice at once on one connection (a
  * nested use gets a fresh statement). db_stmt_end() resets it. Values read from a row
  * (db_column_str) are valid until the next db_step/db_stmt_end; copy into an arena to keep.
  *
@@ -51,6 +53,7 @@ struct db_config {
         unsigned readers_max;     /* 0: 2 x cores, at most 8; opened on demand */
         unsigned reader_wait_ms;  /* how long db_read_begin waits when all are out; 0: 10 s */
         size_t cache_bytes;       /* page cache per connection; 0: 1 MiB readers, 8 MiB writer */
+        size_t memo_bytes;        /* what a reader may remember of results while nothing is written; 0: nothing */
         unsigned batch_max;       /* writes per commit at most; 0: 256 */
         bool shrinks;             /* a new file keeps what db_shrink() needs; an existing one stays as it is */
 };
@@ -122,6 +125,8 @@ bool db_column_is_null(struct db_stmt *stmt, int column);
 int64_t db_last_id(struct db_conn *conn);
 /* Rows touched by the last INSERT, UPDATE or DELETE. */
 int64_t db_changes(struct db_conn *conn);
+/* How many results the connection has given from memory (db_config.memo_bytes). */
+uint64_t db_remembered(const struct db_conn *conn);
 /* Printable plan of a statement, for tests and docs ("EXPLAIN QUERY PLAN"). */
 MUST_USE enum rc db_explain(struct db_conn *conn, const char *sql, struct arena *arena, struct str *ret_plan,
                             struct err *err);

@@ -6,12 +6,14 @@
  * stmt.c     prepared statements: cache, binding, stepping, columns
  * writer.c   the writer thread and its queue (group commit)
  * readers.c  the pool of reader connections
+ * memo.c     results that a reader remembers while the database does not change
  * migrate.c  schema migrations
  * open.c     db_open, db_close and the helpers over a whole database
  */
 #ifndef VITRINE_DB_INTERNAL_H
 #define VITRINE_DB_INTERNAL_H
 
+#include "base/buf.h"
 #include "db/db.h"
 
 #include <pthread.h>
@@ -24,6 +26,46 @@
 #define DB_BUSY_MS 5000      /* one wait for another process's lock ... */
 #define DB_BUSY_TRIES 3      /* ... and how many of them before a write gives up */
 
+/* Where a statement that was handed out gets its rows from. */
+enum stmt_mode {
+        STMT_BINDING, /* not known yet: values are noted in `key` until the first step */
+        STMT_DIRECT,  /* SQLite */
+        STMT_REPLAY,  /* what was remembered */
+};
+
+struct memo_cell {
+        int type;           /* SQLITE_INTEGER... */
+        union {
+                int64_t integer;
+                double real;
+                struct {
+                        size_t at, len; /* in the result's bytes */
+                };
+        };
+};
+
+struct memo_result {
+        struct memo_result *next;
+        const struct db_stmt *stmt;
+        uint64_t hash;
+        const char *key;    /* bound values, as db_stmt.key */
+        size_t key_len;
+        size_t columns, rows;
+        bool complete;      /* there are no more rows than these */
+        const struct memo_cell *cells;
+        const char *bytes;
+};
+
+struct memo {
+        size_t bytes_max;   /* 0: remembers nothing */
+        int64_t version;    /* SQLite's data_version of what is remembered */
+        bool is_quiet;      /* nothing was written since the connection's use before this one */
+        bool is_stale;      /* a statement has gone since */
+        uint64_t found;     /* results given out again */
+        struct arena arena;
+        struct memo_result **buckets; /* NULL: nothing is remembered */
+};
+
 struct db_stmt {
         sqlite3_stmt *handle;
         struct db_conn *conn;
@@ -35,6 +77,17 @@ struct db_stmt {
         uint64_t hash;
         struct db_stmt *bucket_next;
         struct db_stmt *newer, *older; /* by last use */
+
+        enum stmt_mode mode;
+        bool is_select;     /* its result may be remembered */
+        bool reads_otherwise; /* a column is read as another type than it has: not remembered */
+        bool recording;
+        bool used_handle;   /* SQLite has values or a position of it: reset at the end */
+        struct buf key;     /* bound values */
+        struct buf recorded_cells, recorded_bytes;
+        size_t recorded_rows;
+        const struct memo_result *result; /* STMT_REPLAY */
+        size_t row;         /* rows given out of it */
 };
 
 struct stmt_hint {
@@ -51,6 +104,7 @@ struct db_conn {
         unsigned busy_stmts;
         unsigned wal_pages; /* writer: pages in the WAL after the last commit */
 
+        struct memo memo;
         struct stmt_hint hints[DB_STMT_HINTS];
         struct db_stmt *buckets[DB_STMT_BUCKETS];
         struct db_stmt *newest, *oldest;
@@ -88,6 +142,7 @@ struct db {
         char *path;
         size_t reader_cache_bytes;
         size_t writer_cache_bytes;
+        size_t memo_bytes;
         atomic_bool failed;
         bool shrinks;
         struct writer writer;
@@ -112,6 +167,22 @@ bool code_is_disk_error(const struct db_conn *conn, int code);
 
 /* stmt.c */
 void stmt_cache_done(struct db_conn *conn);
+
+/* memo.c */
+void memo_start(struct db_conn *conn, size_t bytes_max);
+void memo_done(struct db_conn *conn);
+/* A statement goes, and another may get its address: nothing is found until the next memo_begin(). */
+void memo_distrust(struct db_conn *conn);
+/* Right behind BEGIN: forgets everything unless the database is as it was. */
+MUST_USE enum rc memo_begin(struct db_conn *conn, struct err *err);
+/* The result of the statement with the values in its key; NULL: not remembered. */
+const struct memo_result *memo_find(const struct db_stmt *stmt);
+int64_t memo_integer(const struct memo_result *result, const struct memo_cell *cell);
+double memo_real(const struct memo_result *result, const struct memo_cell *cell);
+struct str memo_text(struct memo *memo, const struct memo_result *result, const struct memo_cell *cell);
+void memo_record_begin(struct db_stmt *stmt);
+void memo_record_row(struct db_stmt *stmt);
+void memo_record_end(struct db_stmt *stmt, bool complete);
 
 /* writer.c */
 MUST_USE enum rc writer_start(struct db *db, unsigned batch_max, struct err *err);

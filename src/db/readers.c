@@ -84,6 +84,13 @@ static enum rc take_turn(struct readers *readers, struct db_conn **ret_conn, str
         return RC_OK;
 }
 
+static enum rc begin(struct db_conn *conn, struct err *err)
+{
+        enum rc rc = conn_control(conn, "BEGIN", err);
+
+        return rc ? rc : memo_begin(conn, err);
+}
+
 enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err)
 {
         struct db_conn *conn = NULL;
@@ -94,7 +101,7 @@ enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err)
         if (!conn)
                 rc = conn_open(db, CONN_READER, &conn, err);
         if (rc == RC_OK)
-                rc = conn_control(conn, "BEGIN", err);
+                rc = begin(conn, err);
         if (rc) {
                 give_back(&db->readers, conn_close(conn));
                 return rc;
@@ -109,7 +116,7 @@ enum rc db_read_refresh(struct db_conn *conn, struct err *err)
 
         assert(conn->busy_stmts == 0);
         rc = conn_control(conn, "COMMIT", err);
-        return rc ? rc : conn_control(conn, "BEGIN", err);
+        return rc ? rc : begin(conn, err);
 }
 
 void db_read_end(struct db_conn **conn_ptr)

@@ -228,6 +228,7 @@ enum rc conn_open(struct db *db, enum conn_kind kind, struct db_conn **ret_conn,
         }
         conn = db_must_alloc(1, sizeof(*conn));
         conn->db = db;
+        memo_start(conn, kind == CONN_READER ? db->memo_bytes : 0);
         code = sqlite3_open_v2(db->path, &conn->handle, flags, NULL);
         if (code == SQLITE_OK)
                 code = db_add_regexp(conn->handle);
@@ -250,6 +251,7 @@ struct db_conn *conn_close(struct db_conn *conn)
         if (!conn)
                 return NULL;
         stmt_cache_done(conn);
+        memo_done(conn);
         sqlite3_close(conn->handle);
         free(conn);
         return NULL;

@@ -11,9 +11,14 @@
  * Placeholders: "$1" is a *named* parameter to SQLite, numbered by first appearance. The
  * map from our number to SQLite's is made once, when the statement is prepared.
  *
+ * A reader's SELECT may be answered without SQLite: see memo.c. Its values are therefore
+ * noted first, and bound when it turns out that SQLite is needed.
+ *
  * What it does not do: it opens no transactions and retries nothing.
  */
 #include "db/internal.h"
+
+#define KEPT_BYTES ((size_t)4 << 10)
 
 void *db_must_alloc(size_t count, size_t size)
 {
@@ -66,6 +71,9 @@ static void use_push(struct db_conn *conn, struct db_stmt *stmt)
 static void stmt_free(struct db_stmt *stmt)
 {
         sqlite3_finalize(stmt->handle);
+        buf_done(&stmt->key);
+        buf_done(&stmt->recorded_cells);
+        buf_done(&stmt->recorded_bytes);
         free(stmt->slots);
         free(stmt);
 }
@@ -82,6 +90,7 @@ static void cache_remove(struct db_conn *conn, struct db_stmt *stmt)
                         conn->hints[i] = (struct stmt_hint){ NULL, NULL };
         use_unlink(conn, stmt);
         conn->cached_stmts--;
+        memo_distrust(conn);
         stmt_free(stmt);
 }
 
@@ -98,6 +107,7 @@ static void cache_add(struct db_conn *conn, struct db_stmt *stmt)
                         cache_remove(conn, victim);
         }
         stmt->cached = true;
+        stmt->is_select = str_starts(str_from(sqlite3_sql(stmt->handle)), STR("SELECT "));
         stmt->bucket_next = *bucket;
         *bucket = stmt;
         use_push(conn, stmt);
@@ -165,6 +175,7 @@ static enum rc stmt_new(struct db_conn *conn, const char *sql, unsigned flags, s
         int code;
 
         stmt->conn = conn;
+        stmt->mode = STMT_DIRECT;
         code = sqlite3_prepare_v3(conn->handle, sql, -1, flags, &stmt->handle, NULL);
         if (code != SQLITE_OK)
                 rc = conn_error(conn, code, err);
@@ -204,6 +215,10 @@ enum rc db_prepare(struct db_conn *conn, const char *sql, struct db_stmt **ret_s
         }
         stmt->busy = true;
         stmt->bind_code = SQLITE_OK;
+        stmt->mode = stmt->is_select && conn->memo.bytes_max ? STMT_BINDING : STMT_DIRECT;
+        stmt->used_handle = stmt->mode == STMT_DIRECT;
+        stmt->recording = false;
+        buf_clear(&stmt->key);
         conn->busy_stmts++;
         *ret_stmt = stmt;
         return RC_OK;
@@ -221,8 +236,17 @@ void db_stmt_end(struct db_stmt **stmt_ptr)
                 stmt_free(stmt);
                 return;
         }
-        sqlite3_reset(stmt->handle); /* repeats the code that db_step has reported */
-        sqlite3_clear_bindings(stmt->handle);
+        if (stmt->recording)
+                memo_record_end(stmt, false);
+        if (stmt->used_handle) {
+                sqlite3_reset(stmt->handle); /* repeats the code that db_step has reported */
+                sqlite3_clear_bindings(stmt->handle);
+        }
+        /* What one caller made large is not kept for all. */
+        if (stmt->key.cap > KEPT_BYTES)
+                buf_done(&stmt->key);
+        if (stmt->recorded_bytes.cap > KEPT_BYTES)
+                buf_done(&stmt->recorded_bytes);
         stmt->busy = false;
 }
 
@@ -240,39 +264,104 @@ static void note_bind(struct db_stmt *stmt, int code)
                 stmt->bind_code = code;
 }
 
+/* A bound value as it is noted; bytes follow. */
+struct noted {
+        int index;
+        int type;
+        union {
+                int64_t integer;
+                double real;
+                size_t len;
+        };
+};
+
+static void note_value(struct db_stmt *stmt, int index, int type, struct noted value)
+{
+        (void)slot_of(stmt, index);
+        value.index = index;
+        value.type = type;
+        buf_add(&stmt->key, &value, sizeof(value));
+}
+
+static void note_bytes(struct db_stmt *stmt, int index, int type, struct str value)
+{
+        note_value(stmt, index, type, (struct noted){ .len = value.len });
+        buf_add(&stmt->key, value.ptr, value.len);
+}
+
+/* Gives SQLite what was noted. The bytes stay where they are until the end of the statement. */
+static void bind_noted(struct db_stmt *stmt)
+{
+        const char *at = stmt->key.ptr, *end = at + stmt->key.len;
+
+        stmt->used_handle = true;
+        while (at != end) {
+                struct noted value;
+                int slot, code;
+
+                memcpy(&value, at, sizeof(value));
+                at += sizeof(value);
+                slot = slot_of(stmt, value.index);
+                if (value.type == SQLITE_INTEGER) {
+                        code = sqlite3_bind_int64(stmt->handle, slot, value.integer);
+                } else if (value.type == SQLITE_FLOAT) {
+                        code = sqlite3_bind_double(stmt->handle, slot, value.real);
+                } else if (value.type == SQLITE_NULL) {
+                        code = sqlite3_bind_null(stmt->handle, slot);
+                } else {
+                        code = value.type == SQLITE_TEXT
+                                       ? sqlite3_bind_text64(stmt->handle, slot, at, value.len, SQLITE_STATIC, SQLITE_UTF8)
+                                       : sqlite3_bind_blob64(stmt->handle, slot, at, value.len, SQLITE_STATIC);
+                        at += value.len;
+                }
+                note_bind(stmt, code);
+        }
+}
+
 void db_bind_i64(struct db_stmt *stmt, int index, int64_t value)
 {
-        note_bind(stmt, sqlite3_bind_int64(stmt->handle, slot_of(stmt, index), value));
+        if (stmt->mode == STMT_BINDING)
+                note_value(stmt, index, SQLITE_INTEGER, (struct noted){ .integer = value });
+        else
+                note_bind(stmt, sqlite3_bind_int64(stmt->handle, slot_of(stmt, index), value));
 }
 
 void db_bind_f64(struct db_stmt *stmt, int index, double value)
 {
-        note_bind(stmt, sqlite3_bind_double(stmt->handle, slot_of(stmt, index), value));
+        if (stmt->mode == STMT_BINDING)
+                note_value(stmt, index, SQLITE_FLOAT, (struct noted){ .real = value });
+        else
+                note_bind(stmt, sqlite3_bind_double(stmt->handle, slot_of(stmt, index), value));
 }
 
 void db_bind_null(struct db_stmt *stmt, int index)
 {
-        note_bind(stmt, sqlite3_bind_null(stmt->handle, slot_of(stmt, index)));
+        if (stmt->mode == STMT_BINDING)
+                note_value(stmt, index, SQLITE_NULL, (struct noted){ .integer = 0 });
+        else
+                note_bind(stmt, sqlite3_bind_null(stmt->handle, slot_of(stmt, index)));
 }
 
 void db_bind_str(struct db_stmt *stmt, int index, struct str value)
 {
-        if (str_is_null(value)) {
+        if (str_is_null(value))
                 db_bind_null(stmt, index);
-                return;
-        }
-        note_bind(stmt, sqlite3_bind_text64(stmt->handle, slot_of(stmt, index), value.ptr, value.len,
-                                            SQLITE_TRANSIENT, SQLITE_UTF8));
+        else if (stmt->mode == STMT_BINDING)
+                note_bytes(stmt, index, SQLITE_TEXT, value);
+        else
+                note_bind(stmt, sqlite3_bind_text64(stmt->handle, slot_of(stmt, index), value.ptr, value.len,
+                                                    SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void db_bind_blob(struct db_stmt *stmt, int index, struct str value)
 {
-        if (str_is_null(value)) {
+        if (str_is_null(value))
                 db_bind_null(stmt, index);
-                return;
-        }
-        note_bind(stmt, sqlite3_bind_blob64(stmt->handle, slot_of(stmt, index), value.ptr, value.len,
-                                            SQLITE_TRANSIENT));
+        else if (stmt->mode == STMT_BINDING)
+                note_bytes(stmt, index, SQLITE_BLOB, value);
+        else
+                note_bind(stmt, sqlite3_bind_blob64(stmt->handle, slot_of(stmt, index), value.ptr, value.len,
+                                                    SQLITE_TRANSIENT));
 }
 
 void db_bind_id(struct db_stmt *stmt, int index, int64_t id)
@@ -285,16 +374,76 @@ void db_bind_id(struct db_stmt *stmt, int index, int64_t id)
 
 /* ---- running ------------------------------------------------------------------------ */
 
-enum rc db_step(struct db_stmt *stmt, bool *ret_row, struct err *err)
+static enum rc step_handle(struct db_stmt *stmt, bool *ret_row, struct err *err)
 {
         int code = stmt->bind_code;
 
         if (code == SQLITE_OK)
                 code = sqlite3_step(stmt->handle);
-        if (code != SQLITE_ROW && code != SQLITE_DONE)
+        if (code != SQLITE_ROW && code != SQLITE_DONE) {
+                stmt->recording = false;
                 return conn_error(stmt->conn, code, err);
+        }
         *ret_row = code == SQLITE_ROW;
         return RC_OK;
+}
+
+static enum rc step_direct(struct db_stmt *stmt, bool *ret_row, struct err *err)
+{
+        enum rc rc = step_handle(stmt, ret_row, err);
+
+        if (rc || !stmt->recording)
+                return rc;
+        if (*ret_row)
+                memo_record_row(stmt);
+        else
+                memo_record_end(stmt, true);
+        return RC_OK;
+}
+
+/* The next row of what is remembered; past its end the real statement goes on behind the same row. */
+static enum rc step_replay(struct db_stmt *stmt, bool *ret_row, struct err *err)
+{
+        size_t behind = stmt->result->rows;
+        bool row = true;
+
+        if (stmt->row < stmt->result->rows) {
+                stmt->row++;
+                *ret_row = true;
+                return RC_OK;
+        }
+        if (stmt->result->complete) {
+                *ret_row = false;
+                return RC_OK;
+        }
+        stmt->mode = STMT_DIRECT;
+        stmt->result = NULL;
+        bind_noted(stmt);
+        while (row && behind--) {
+                enum rc rc = step_handle(stmt, &row, err);
+
+                if (rc)
+                        return rc;
+        }
+        return step_handle(stmt, ret_row, err);
+}
+
+enum rc db_step(struct db_stmt *stmt, bool *ret_row, struct err *err)
+{
+        if (stmt->mode == STMT_BINDING) {
+                stmt->result = memo_find(stmt);
+                stmt->row = 0;
+                stmt->mode = stmt->result ? STMT_REPLAY : STMT_DIRECT;
+                if (stmt->result) {
+                        stmt->conn->memo.found++;
+                } else {
+                        bind_noted(stmt);
+                        memo_record_begin(stmt);
+                }
+        }
+        if (stmt->mode == STMT_REPLAY)
+                return step_replay(stmt, ret_row, err);
+        return step_direct(stmt, ret_row, err);
 }
 
 enum rc db_run(struct db_stmt **stmt, struct err *err)
@@ -308,21 +457,56 @@ enum rc db_run(struct db_stmt **stmt, struct err *err)
         return rc;
 }
 
+/*
+ * What is remembered has the type that SQLite gave it. A caller who reads it as another one
+ * would have SQLite convert it; such results are not remembered (and should one be after all,
+ * because callers read the same row differently, it is converted as SQLite does).
+ */
+static void read_as(struct db_stmt *stmt, int column, bool wants_number)
+{
+        int type;
+
+        if (!stmt->recording)
+                return;
+        type = sqlite3_column_type(stmt->handle, column);
+        if (type != SQLITE_NULL && wants_number != (type == SQLITE_INTEGER || type == SQLITE_FLOAT))
+                stmt->reads_otherwise = true;
+}
+
+static const struct memo_cell *remembered(const struct db_stmt *stmt, int column)
+{
+        assert(stmt->row > 0 && column >= 0 && (size_t)column < stmt->result->columns);
+        return &stmt->result->cells[(stmt->row - 1) * stmt->result->columns + (size_t)column];
+}
+
 int64_t db_column_i64(struct db_stmt *stmt, int column)
 {
+        if (stmt->mode == STMT_REPLAY) {
+                return memo_integer(stmt->result, remembered(stmt, column));
+        }
+        read_as(stmt, column, true);
         return sqlite3_column_int64(stmt->handle, column);
 }
 
 double db_column_f64(struct db_stmt *stmt, int column)
 {
+        if (stmt->mode == STMT_REPLAY) {
+                return memo_real(stmt->result, remembered(stmt, column));
+        }
+        read_as(stmt, column, true);
         return sqlite3_column_double(stmt->handle, column);
 }
 
 struct str db_column_str(struct db_stmt *stmt, int column)
 {
-        int type = sqlite3_column_type(stmt->handle, column);
         const void *bytes;
+        int type;
 
+        if (stmt->mode == STMT_REPLAY) {
+                return memo_text(&stmt->conn->memo, stmt->result, remembered(stmt, column));
+        }
+        read_as(stmt, column, false);
+        type = sqlite3_column_type(stmt->handle, column);
         if (type == SQLITE_NULL)
                 return STR_NULL;
         if (type == SQLITE_BLOB)
@@ -336,6 +520,8 @@ struct str db_column_str(struct db_stmt *stmt, int column)
 
 bool db_column_is_null(struct db_stmt *stmt, int column)
 {
+        if (stmt->mode == STMT_REPLAY)
+                return remembered(stmt, column)->type == SQLITE_NULL;
         return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL;
 }
 

@@ -346,7 +346,11 @@ void writer_stop(struct db *db)
                 /* The log is the truth now; the next start recovers from what the disk really holds. */
                 sqlite3_db_config(writer->conn->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         } else if (writer->conn) {
-                /* Another process may be reading: then the log stays, and costs nothing but its size. */
+                /*
+                 * Another process may be reading: then the log stays, and costs nothing but its size. Waiting for
+                 * that reader would hold the lock that it, perhaps, waits for in order to write.
+                 */
+                sqlite3_busy_timeout(writer->conn->handle, 0);
                 sqlite3_wal_checkpoint_v2(writer->conn->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
                 sqlite3_wal_checkpoint_v2(writer->conn->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         }

@@ -13,6 +13,7 @@
 
 /* One for each worker thread; they are opened on demand. */
 #define READERS_MAX 32
+#define MEMO_BYTES ((size_t)256 << 10)
 
 struct data {
         const char *dir;              /* in the arena of data_open() */
@@ -36,7 +37,7 @@ static enum rc require_dir(const char *dir, bool create, struct err *err)
 
 enum rc data_open(struct arena *arena, struct str dir, bool create, struct data **ret_data, struct err *err)
 {
-        struct db_config config = { .readers_max = READERS_MAX };
+        struct db_config config = { .readers_max = READERS_MAX, .memo_bytes = MEMO_BYTES };
         struct data *data = arena_new(arena, struct data);
         enum rc rc;
 

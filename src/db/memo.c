@@ -1,0 +1,230 @@
+/*
+ * db/memo.c - what a reader connection remembers of its SELECTs while nothing changes.
+ *
+ * Most requests ask the same few things again: whose key this is, which project that name
+ * means. SQLite answers each in microseconds, but a request asks a dozen. So a reader keeps
+ * the rows it was given, by statement and bound values, and gives them out again as long as
+ * the database is the same: db_read_begin() and db_read_refresh() compare PRAGMA
+ * data_version, which SQLite changes with every commit of any other connection or process,
+ * and forget everything when it differs. What is remembered is therefore exactly what the
+ * snapshot would say; there is no expiry and nothing to invalidate by hand.
+ *
+ * Nothing is kept while the database changes between one use of the connection and the next:
+ * under constant writing remembering would be work for nothing.
+ *
+ * stmt.c calls this file. There, binding only notes the values; they go to SQLite when no
+ * remembered result is found. Few callers read a result to its end (they know that there is
+ * one row), so a result may be remembered in part; who then wants more than was kept is
+ * brought to the same row of the real statement (stmt.c).
+ *
+ * Limits: memory per connection (db_config), rows and bytes per result. When the memory is
+ * full everything is forgotten.
+ */
+#include "db/internal.h"
+
+#define BUCKETS 512u
+#define RESULT_ROWS_MAX 64u
+#define RESULT_BYTES_MAX ((size_t)16 << 10)
+
+void memo_start(struct db_conn *conn, size_t bytes_max)
+{
+        conn->memo.bytes_max = bytes_max;
+        arena_init(&conn->memo.arena, 0);
+}
+
+static void forget(struct memo *memo)
+{
+        arena_done(&memo->arena);
+        memo->buckets = NULL;
+}
+
+void memo_done(struct db_conn *conn)
+{
+        forget(&conn->memo);
+}
+
+void memo_distrust(struct db_conn *conn)
+{
+        conn->memo.is_stale = true;
+        conn->memo.is_quiet = false;
+}
+
+enum rc memo_begin(struct db_conn *conn, struct err *err)
+{
+        struct memo *memo = &conn->memo;
+        struct db_stmt *stmt _cleanup_(db_stmt_end) = NULL;
+        int64_t version;
+        bool row = false;
+        enum rc rc;
+
+        if (!memo->bytes_max)
+                return RC_OK;
+        rc = db_prepare(conn, "PRAGMA data_version", &stmt, err); /* opens the snapshot, too */
+        if (!rc)
+                rc = db_step(stmt, &row, err);
+        if (rc)
+                return rc;
+        version = row ? db_column_i64(stmt, 0) : -1;
+        memo->is_quiet = row && version == memo->version;
+        memo->version = version;
+        if (!memo->is_quiet || memo->is_stale || memo->arena.used_bytes > memo->bytes_max)
+                forget(memo);
+        memo->is_stale = false;
+        return RC_OK;
+}
+
+uint64_t db_remembered(const struct db_conn *conn)
+{
+        return conn->memo.found;
+}
+
+/* ---- finding ------------------------------------------------------------------------ */
+
+static uint64_t hash_of(const struct db_stmt *stmt)
+{
+        return hash_bytes(stmt->key.ptr, stmt->key.len) ^ ((uint64_t)(uintptr_t)stmt * 0x9e3779b97f4a7c15u);
+}
+
+const struct memo_result *memo_find(const struct db_stmt *stmt)
+{
+        const struct memo *memo = &stmt->conn->memo;
+        const struct memo_result *result;
+        uint64_t hash;
+
+        if (!memo->buckets || memo->is_stale)
+                return NULL;
+        hash = hash_of(stmt);
+        result = memo->buckets[hash % BUCKETS];
+        while (result && !(result->hash == hash && result->stmt == stmt && result->key_len == stmt->key.len &&
+                           (result->key_len == 0 || memcmp(result->key, stmt->key.ptr, result->key_len) == 0)))
+                result = result->next;
+        return result;
+}
+
+/* ---- reading ------------------------------------------------------------------------ */
+
+int64_t memo_integer(const struct memo_result *result, const struct memo_cell *cell)
+{
+        switch (cell->type) {
+        case SQLITE_INTEGER:
+                return cell->integer;
+        case SQLITE_FLOAT:
+                return (int64_t)cell->real;
+        case SQLITE_NULL:
+                return 0;
+        default:
+                return strtoll(result->bytes + cell->at, NULL, 10);
+        }
+}
+
+double memo_real(const struct memo_result *result, const struct memo_cell *cell)
+{
+        switch (cell->type) {
+        case SQLITE_INTEGER:
+                return (double)cell->integer;
+        case SQLITE_FLOAT:
+                return cell->real;
+        case SQLITE_NULL:
+                return 0;
+        default:
+                return strtod(result->bytes + cell->at, NULL);
+        }
+}
+
+struct str memo_text(struct memo *memo, const struct memo_result *result, const struct memo_cell *cell)
+{
+        switch (cell->type) {
+        case SQLITE_INTEGER:
+                return arena_printf(&memo->arena, "%lld", (long long)cell->integer);
+        case SQLITE_FLOAT:
+                return arena_printf(&memo->arena, "%.15g", cell->real);
+        case SQLITE_NULL:
+                return STR_NULL;
+        default:
+                return (struct str){ result->bytes + cell->at, cell->len };
+        }
+}
+
+/* ---- recording ---------------------------------------------------------------------- */
+
+void memo_record_begin(struct db_stmt *stmt)
+{
+        buf_clear(&stmt->recorded_cells);
+        buf_clear(&stmt->recorded_bytes);
+        stmt->recorded_rows = 0;
+        stmt->recording = stmt->conn->memo.is_quiet && !stmt->reads_otherwise;
+}
+
+static bool record_cell(struct db_stmt *stmt, int column)
+{
+        struct memo_cell cell = { .type = sqlite3_column_type(stmt->handle, column) };
+        const void *bytes = NULL;
+
+        switch (cell.type) {
+        case SQLITE_INTEGER:
+                cell.integer = sqlite3_column_int64(stmt->handle, column);
+                break;
+        case SQLITE_FLOAT:
+                cell.real = sqlite3_column_double(stmt->handle, column);
+                break;
+        case SQLITE_TEXT:
+        case SQLITE_BLOB:
+                bytes = cell.type == SQLITE_TEXT ? sqlite3_column_text(stmt->handle, column)
+                                                 : sqlite3_column_blob(stmt->handle, column);
+                cell.len = (size_t)sqlite3_column_bytes(stmt->handle, column);
+                cell.at = stmt->recorded_bytes.len;
+                if (cell.len > RESULT_BYTES_MAX || (cell.len && !bytes))
+                        return false;
+                buf_add(&stmt->recorded_bytes, bytes, cell.len);
+                buf_add_c(&stmt->recorded_bytes, '\0'); /* never empty, and ends as SQLite's texts do */
+                break;
+        default:
+                break;
+        }
+        buf_add(&stmt->recorded_cells, &cell, sizeof(cell));
+        return stmt->recorded_bytes.len <= RESULT_BYTES_MAX;
+}
+
+void memo_record_row(struct db_stmt *stmt)
+{
+        int columns = sqlite3_column_count(stmt->handle);
+        bool fits = ++stmt->recorded_rows <= RESULT_ROWS_MAX;
+
+        for (int i = 0; fits && i < columns; i++)
+                fits = record_cell(stmt, i);
+        stmt->recording = fits;
+}
+
+static void *keep(struct arena *arena, const void *bytes, size_t len)
+{
+        void *copy = arena_alloc(arena, len);
+
+        if (len)
+                memcpy(copy, bytes, len);
+        return copy;
+}
+
+void memo_record_end(struct db_stmt *stmt, bool complete)
+{
+        struct memo *memo = &stmt->conn->memo;
+        struct memo_result *result, **bucket;
+
+        stmt->recording = false;
+        if (stmt->reads_otherwise || memo->is_stale || memo->arena.used_bytes > memo->bytes_max)
+                return;
+        if (!memo->buckets)
+                memo->buckets = arena_array(&memo->arena, struct memo_result *, BUCKETS);
+        result = arena_new(&memo->arena, struct memo_result);
+        result->stmt = stmt;
+        result->hash = hash_of(stmt);
+        result->key = keep(&memo->arena, stmt->key.ptr, stmt->key.len);
+        result->key_len = stmt->key.len;
+        result->columns = (size_t)sqlite3_column_count(stmt->handle);
+        result->rows = stmt->recorded_rows;
+        result->complete = complete;
+        result->cells = keep(&memo->arena, stmt->recorded_cells.ptr, stmt->recorded_cells.len);
+        result->bytes = keep(&memo->arena, stmt->recorded_bytes.ptr, stmt->recorded_bytes.len);
+        bucket = &memo->buckets[result->hash % BUCKETS];
+        result->next = *bucket; /* in front of one that knew fewer rows */
+        *bucket = result;
+}
