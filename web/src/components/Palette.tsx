@@ -1,0 +1,143 @@
+// Search and go-to in one box: Ctrl K or / opens it, arrows choose, Enter goes, Escape closes.
+import { Modal } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useId, useMemo, useState, type KeyboardEvent } from 'react';
+
+import { useOrg, useViewer } from '../lib/viewer';
+import { Icon, type IconName } from './Icon';
+import css from './Palette.module.css';
+
+interface Choice {
+  key: string;
+  group: string;
+  label: string;
+  hint?: string;
+  icon: IconName;
+  go: () => void;
+}
+
+function usePlaces(): Choice[] {
+  const viewer = useViewer();
+  const org = useOrg();
+  const navigate = useNavigate();
+
+  return useMemo(() => {
+    const places: Choice[] = [];
+    const add = (label: string, icon: IconName, go: () => Promise<void>, hint?: string) =>
+      places.push({
+        key: `go ${label} ${hint ?? ''}`,
+        group: 'Go to',
+        label,
+        icon,
+        hint,
+        go: () => void go(),
+      });
+    for (const each of viewer.organizations)
+      add(
+        'Registry',
+        'registry',
+        () => navigate({ to: '/orgs/$org/registry', params: { org: each.name } }),
+        each.name,
+      );
+    for (const team of org?.teams ?? [])
+      add(team.name, 'users', () => navigate({ to: '/$entity', params: { entity: team.name } }), 'team');
+    if (org)
+      add(
+        'People and teams',
+        'building',
+        () => navigate({ to: '/orgs/$org', params: { org: org.name } }),
+        org.name,
+      );
+    add('Settings', 'gear', () => navigate({ to: '/settings' }));
+    add('API key for the client', 'key', () => navigate({ to: '/authorize' }));
+    if (viewer.admin) add('This server', 'storage', () => navigate({ to: '/admin' }));
+    return places;
+  }, [viewer, org, navigate]);
+}
+
+function PaletteBody({ close }: { close: () => void }) {
+  const [text, setText] = useState('');
+  const [chosen, setChosen] = useState(0);
+  const places = usePlaces();
+  const list = useId();
+  const wanted = text.trim().toLowerCase();
+  const shown = places.filter((p) => `${p.label} ${p.hint ?? ''}`.toLowerCase().includes(wanted));
+  const at = Math.min(chosen, Math.max(0, shown.length - 1));
+
+  const take = (choice: Choice | undefined) => {
+    if (!choice) return;
+    close();
+    choice.go();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') setChosen((at + 1) % Math.max(1, shown.length));
+    else if (event.key === 'ArrowUp') setChosen((at + shown.length - 1) % Math.max(1, shown.length));
+    else if (event.key === 'Enter') take(shown[at]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <>
+      <div className={css.field}>
+        <Icon name="search" size={17} />
+        <input
+          className={css.input}
+          placeholder="Search registries, collections, tags, aliases…"
+          aria-label="Search or go to"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={list}
+          aria-activedescendant={shown[at] ? `${list}-${at}` : undefined}
+          data-autofocus
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setChosen(0);
+          }}
+          onKeyDown={onKey}
+        />
+      </div>
+      <div id={list} className={css.list} role="listbox" aria-label="Results">
+        {shown.length === 0 && <p className={css.nothing}>Nothing is called that.</p>}
+        {shown.map((choice, i) => (
+          <div key={choice.key}>
+            {choice.group !== shown[i - 1]?.group && <div className={css.group}>{choice.group}</div>}
+            <button
+              type="button"
+              tabIndex={-1}
+              id={`${list}-${i}`}
+              role="option"
+              aria-selected={i === at}
+              className={css.choice}
+              onMouseMove={() => setChosen(i)}
+              onClick={() => take(choice)}
+            >
+              <Icon name={choice.icon} />
+              <span className={css.label}>{choice.label}</span>
+              {choice.hint && <span className={css.hint}>{choice.hint}</span>}
+            </button>
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
+export function Palette({ opened, close }: { opened: boolean; close: () => void }) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      withCloseButton={false}
+      centered={false}
+      yOffset="12vh"
+      size={600}
+      padding={0}
+      aria-label="Search or go to"
+      transitionProps={{ duration: 80, transition: 'fade' }}
+    >
+      <PaletteBody close={close} />
+    </Modal>
+  );
+}

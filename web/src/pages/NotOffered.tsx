@@ -1,0 +1,5 @@
+import { Empty } from '../components/states';
+
+export default function NotOffered() {
+  return <Empty icon="info" title="Not here yet" />;
+}

@@ -1,0 +1,56 @@
+// The look, in one place: Mantine's theme. Colors that our own style sheets use are in theme.css.
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+const cobalt: MantineColorsTuple = [
+  '#eef3ff',
+  '#dce5fc',
+  '#b8c9f6',
+  '#91abf0',
+  '#7091ea',
+  '#4d73e2',
+  '#335bd6',
+  '#2b4fc0',
+  '#2445a6',
+  '#1a3584',
+];
+
+const ink: MantineColorsTuple = [
+  '#d6d9df',
+  '#b4b9c3',
+  '#8f96a3',
+  '#6c7382',
+  '#434957',
+  '#2f343f',
+  '#22262f',
+  '#191c23',
+  '#13161c',
+  '#0d0f14',
+];
+
+export const theme = createTheme({
+  primaryColor: 'cobalt',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { cobalt, dark: ink },
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  fontFamily:
+    "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif",
+  fontFamilyMonospace:
+    "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace",
+  headings: {
+    fontWeight: '650',
+    sizes: {
+      h1: { fontSize: '1.5rem', lineHeight: '1.25' },
+      h2: { fontSize: '1.125rem', lineHeight: '1.35' },
+      h3: { fontSize: '1rem', lineHeight: '1.4' },
+    },
+  },
+  components: {
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
+    Drawer: { defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.3 } } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    Badge: { defaultProps: { tt: 'none', radius: 'sm', fw: 550 } },
+  },
+});
