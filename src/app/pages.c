@@ -8,6 +8,7 @@
 #include "app/app.h"
 
 #include "app/page.h"
+#include "app/session.h"
 #include "domain/api_key.h"
 
 #define FORM_MAX (16 * 1024)
@@ -15,7 +16,7 @@
 static enum rc open_page(struct http_request *req, struct visit *visit, struct page *page, struct str title,
                          struct err *err)
 {
-        enum rc rc = gate_enter(req, visit, err);
+        enum rc rc = gate_enter_form(req, visit, err);
 
         if (rc == RC_UNAUTHENTICATED)
                 rc = gate_enter_anonymous(req, visit, err);
@@ -139,8 +140,9 @@ static enum rc login(struct http_request *req, struct err *err)
 {
         _cleanup_(gate_leave) struct visit visit = { 0 };
         _cleanup_(page_done) struct page page = { 0 };
-        struct auth_sign_in sign_in = { .address = http_client_address(req) };
+        struct auth_sign_in sign_in = { .address = gate_client_address(req) };
         struct str token = STR_NULL, next;
+        unsigned wait_s = 0;
         enum rc rc = open_page(req, &visit, &page, STR("Sign in"), err);
 
         if (!rc)
@@ -151,12 +153,12 @@ static enum rc login(struct http_request *req, struct err *err)
         sign_in.password = form_field(visit.call.arena, http_body(req), "password");
         next = local_target(form_field(visit.call.arena, http_body(req), "next"));
         gate_leave(&visit); /* the password takes a while: others may read meanwhile */
-        rc = auth_session_begin(gate_of(req)->auth, visit.call.arena, &sign_in, &token, err);
+        rc = auth_session_begin(gate_of(req)->auth, visit.call.arena, &sign_in, &token, &wait_s, err);
         if (rc == RC_UNAUTHENTICATED || rc == RC_TOO_MANY) {
                 write_login_form(&page, next, sign_in.username, str_from(err->msg));
                 page_send(req, rc == RC_TOO_MANY ? 429 : 403, &page);
                 if (rc == RC_TOO_MANY)
-                        http_reply_header(req, "Retry-After", STR("60"));
+                        http_reply_header(req, "Retry-After", arena_printf(visit.call.arena, "%u", wait_s > 0 ? wait_s : 60));
                 return RC_OK;
         }
         if (rc)
@@ -298,7 +300,16 @@ bool app_error_page(struct http_request *req, const struct err *err)
         { .method = "POST", .pattern = (address), .body = HTTP_BODY_WHOLE, .body_max_bytes = FORM_MAX,     \
           .access = "page", .handler = { .handle = (function) } }
 
+#define ENTRY(verb, address, function)                                                                     \
+        { .method = (verb), .pattern = (address), .body = HTTP_BODY_WHOLE, .body_max_bytes = FORM_MAX,     \
+          .access = "session", .handler = { .handle = (function) } }
+
 const struct http_route app_routes[] = {
+        ENTRY("GET", "/-/session", session_get),
+        ENTRY("POST", "/-/session", session_post),
+        ENTRY("DELETE", "/-/session", session_delete),
+        ENTRY("DELETE", "/-/sessions", sessions_delete),
+        ENTRY("POST", "/-/password", password_post),
         PAGE("/", home),
         PAGE("/login", login_page),
         FORM("/login", login),

@@ -27,7 +27,7 @@ enum auth_how { AUTH_NOBODY, AUTH_KEY, AUTH_SESSION };
 struct auth_identity {
         enum auth_how how;
         struct principal who;    /* strings in the arena */
-        struct str csrf;         /* AUTH_SESSION: what forms must carry in a hidden field */
+        struct str csrf;         /* AUTH_SESSION: what requests that change something must carry */
 };
 /*
  * authorization, cookie: the values of the two headers, absent when there are none. Without
@@ -57,10 +57,25 @@ struct auth_sign_in {
 /*
  * Checks the password and starts a session; *ret_token goes into the cookie. RC_UNAUTHENTICATED with
  * one sentence for every wrong combination; RC_TOO_MANY over 5 tries a minute for an account or
- * 20 for an address. Blocks for the time of one password hash, at most two of which run at once.
+ * 20 for an address, in all processes together; *ret_wait_s then says for how long (else it is
+ * untouched). Blocks for the time of one password hash, at most two of which run at once.
  */
 MUST_USE enum rc auth_session_begin(struct auth *auth, struct arena *arena, const struct auth_sign_in *in,
-                                    struct str *ret_token, struct err *err);
+                                    struct str *ret_token, unsigned *ret_wait_s, struct err *err);
+/* The same without a session: is it the right password? Counts as a try. */
+MUST_USE enum rc auth_password_check(struct auth *auth, struct arena *arena, const struct auth_sign_in *in,
+                                     int64_t *ret_account_id, unsigned *ret_wait_s, struct err *err);
+/* A session for somebody whose password was checked. */
+MUST_USE enum rc auth_session_open(struct auth *auth, struct arena *arena, int64_t account_id,
+                                   struct str *ret_token, struct err *err);
+/* What goes with a session's token against requests that other sites make: see auth_identity. */
+struct str auth_csrf(struct arena *arena, struct str token);
+/* Are they the same? Takes as long when they are not. */
+bool auth_csrf_is(struct str given, struct str csrf);
+/* Has anybody a password at all? Nobody has right after the database was made. */
+MUST_USE enum rc auth_any_password(struct db_conn *conn, bool *ret, struct err *err);
+/* Ends every session of the account, in whatever browser. */
+MUST_USE enum rc auth_session_end_all(struct auth *auth, int64_t account_id, struct err *err);
 /* Ends the session of this Cookie header, if there is one. */
 MUST_USE enum rc auth_session_end(struct auth *auth, struct str cookie, struct err *err);
 /* Value for Set-Cookie; token absent: forget the cookie. secure: the client came by https. */

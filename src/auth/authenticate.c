@@ -142,7 +142,6 @@ enum rc auth_open(struct db *db, struct auth **ret_auth, struct err *err)
         if (!auth)
                 return err_set(err, RC_UNAVAILABLE, "Out of memory.");
         auth->db = db;
-        auth->tries = limiter_new();
         pthread_mutex_init(&auth->sign_lock, NULL);
         pthread_mutex_init(&auth->used_lock, NULL);
         pthread_mutex_init(&auth->hash_lock, NULL);
@@ -201,7 +200,6 @@ void auth_close(struct auth *auth)
                 return;
         flush_used(auth);
         crypto_wipe(auth->sign_keys, sizeof(auth->sign_keys));
-        limiter_free(auth->tries);
         pthread_mutex_destroy(&auth->sign_lock);
         pthread_mutex_destroy(&auth->used_lock);
         pthread_mutex_destroy(&auth->hash_lock);

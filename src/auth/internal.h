@@ -17,8 +17,6 @@ struct sign_key {
         uint8_t bytes[32];
 };
 
-struct limiter;
-
 struct auth {
         struct db *db;
 
@@ -30,7 +28,6 @@ struct auth {
         int64_t used[USED_KEYS_MAX];  /* API keys to be noted as used by auth_tick() */
         size_t used_count;
 
-        struct limiter *tries;        /* of signing in; locks itself */
         pthread_mutex_t hash_lock;    /* guards hashing and dummy_phc */
         pthread_cond_t hash_free;
         unsigned hashing;             /* password hashes that run now */
@@ -49,10 +46,18 @@ struct str session_token(struct str cookie);
 MUST_USE enum rc session_sweep(struct auth *auth, struct err *err);
 
 /* limiter.c: counts tries per key and minute. */
-struct limiter *limiter_new(void);
-void limiter_free(struct limiter *limiter);
-/* False when `key` has had `max` tries in the last minute; else counts one. */
-bool limiter_try(struct limiter *limiter, struct str key, unsigned max, uint64_t now_ms);
+#define LIMITS_MAX 2
+struct limit {
+        struct str key;               /* whom it limits */
+        unsigned max;                 /* tries in a minute */
+};
+/* Counts one try for all of them; when one has had its tries nothing is counted and *ret_wait_s says when to come again, else 0. */
+MUST_USE enum rc limiter_try(struct db *db, const struct limit *limits, size_t count, int64_t now_us,
+                             unsigned *ret_wait_s, struct err *err);
+/* Inside a write: whoever knew the password starts again from none. */
+MUST_USE enum rc limiter_forget(struct db_conn *conn, const struct limit *limit, struct err *err);
+MUST_USE enum rc limiter_sweep(struct db_conn *conn, int64_t now_us, struct err *err);
+MUST_USE enum rc limiter_any_old(struct db_conn *conn, int64_t now_us, bool *ret, struct err *err);
 
 /* authenticate.c */
 struct account;

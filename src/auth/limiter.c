@@ -1,73 +1,93 @@
 /*
- * auth/limiter.c - how often somebody may try in a minute.
+ * auth/limiter.c - how often somebody may try to sign in within a minute.
  *
- * A small table of counters by the hash of a key, fixed in size: when all places that a key
- * may have are in use, the oldest counter gives way. That forgets tries of somebody else
- * only when hundreds of keys are tried within a minute, and then the limit per address
- * and the limit on hashes that run at once still hold.
+ * The counts are rows, so that they hold for all processes and over a restart. A try counts
+ * before the password is looked at, for everything that limits it at once or for nothing:
+ * who is refused does not make the wait longer. What is kept of a name or an address is a hash.
+ *
+ * session.c calls this file.
  */
 #include "auth/internal.h"
 
-#define SLOTS 1024
-#define PROBES 8
-#define WINDOW_MS 60000
+#include "crypto/crypto.h"
+#include "store/sign_in.h"
 
-struct slot {
-        uint64_t key;
-        uint64_t since_ms;
-        unsigned tries;               /* 0: free */
+#define WINDOW_US ((int64_t)60 * 1000000)
+
+struct try_job {
+        const struct limit *limits;
+        size_t count;
+        int64_t now_us;
+        int64_t wait_us;
 };
 
-struct limiter {
-        pthread_mutex_t lock;         /* guards slots */
-        struct slot slots[SLOTS];
-};
-
-struct limiter *limiter_new(void)
+static struct str hash_key(const struct limit *limit, uint8_t ret[static 32])
 {
-        struct limiter *limiter = calloc(1, sizeof(*limiter));
-
-        if (!limiter)
-                abort_because("out_of_memory", "a table of 24 KiB was wanted");
-        pthread_mutex_init(&limiter->lock, NULL);
-        return limiter;
+        crypto_sha256(limit->key.ptr, limit->key.len, ret);
+        return (struct str){ (const char *)ret, 32 };
 }
 
-void limiter_free(struct limiter *limiter)
+static int64_t longer(int64_t a, int64_t b)
 {
-        pthread_mutex_destroy(&limiter->lock);
-        free(limiter);
+        return a > b ? a : b;
 }
 
-static struct slot *find_slot(struct limiter *limiter, uint64_t key, uint64_t now_ms)
+/* In the writer: nobody else counts between looking and counting. */
+static enum rc write_try(struct db_conn *conn, void *payload, struct err *err)
 {
-        struct slot *oldest = NULL;
+        struct try_job *job = payload;
+        struct sign_in_tries tries[LIMITS_MAX];
+        uint8_t hash[32];
+        enum rc rc;
 
-        for (size_t i = 0; i < PROBES; i++) {
-                struct slot *slot = &limiter->slots[(key + i) % SLOTS];
-
-                if (slot->tries > 0 && now_ms - slot->since_ms >= WINDOW_MS)
-                        slot->tries = 0;
-                if (slot->tries > 0 && slot->key == key)
-                        return slot;
-                if (!oldest || slot->tries == 0 ||
-                    (oldest->tries > 0 && slot->since_ms < oldest->since_ms))
-                        oldest = slot;
+        assert(job->count <= LIMITS_MAX);
+        job->wait_us = 0;
+        for (size_t i = 0; i < job->count; i++) {
+                rc = store_sign_in_get(conn, hash_key(&job->limits[i], hash), &tries[i], err);
+                if (rc)
+                        return rc;
+                /* A clock that was set back must not lock anybody out. */
+                if (job->now_us - tries[i].since_us >= WINDOW_US || tries[i].since_us > job->now_us)
+                        tries[i] = (struct sign_in_tries){ .since_us = job->now_us };
+                if (tries[i].count >= job->limits[i].max)
+                        job->wait_us = longer(job->wait_us, tries[i].since_us + WINDOW_US - job->now_us);
         }
-        *oldest = (struct slot){ .key = key, .since_ms = now_ms };
-        return oldest;
+        if (job->wait_us > 0)
+                return RC_OK;
+        for (size_t i = 0; i < job->count; i++) {
+                tries[i].count++;
+                rc = store_sign_in_put(conn, hash_key(&job->limits[i], hash), &tries[i], err);
+                if (rc)
+                        return rc;
+        }
+        return RC_OK;
 }
 
-bool limiter_try(struct limiter *limiter, struct str key, unsigned max, uint64_t now_ms)
+enum rc limiter_try(struct db *db, const struct limit *limits, size_t count, int64_t now_us, unsigned *ret_wait_s,
+                    struct err *err)
 {
-        struct slot *slot;
-        bool may;
+        struct try_job job = { .limits = limits, .count = count, .now_us = now_us };
+        enum rc rc = db_write(db, write_try, &job, err);
 
-        pthread_mutex_lock(&limiter->lock);
-        slot = find_slot(limiter, hash_bytes(key.ptr, key.len), now_ms);
-        may = slot->tries < max;
-        if (may)
-                slot->tries++;
-        pthread_mutex_unlock(&limiter->lock);
-        return may;
+        if (rc)
+                return rc;
+        *ret_wait_s = (unsigned)((job.wait_us + 999999) / 1000000);
+        return RC_OK;
+}
+
+enum rc limiter_forget(struct db_conn *conn, const struct limit *limit, struct err *err)
+{
+        uint8_t hash[32];
+
+        return store_sign_in_forget(conn, hash_key(limit, hash), err);
+}
+
+enum rc limiter_sweep(struct db_conn *conn, int64_t now_us, struct err *err)
+{
+        return store_sign_in_sweep(conn, now_us - WINDOW_US, err);
+}
+
+enum rc limiter_any_old(struct db_conn *conn, int64_t now_us, bool *ret, struct err *err)
+{
+        return store_sign_in_any_old(conn, now_us - WINDOW_US, ret, err);
 }

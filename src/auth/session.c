@@ -3,7 +3,8 @@
  *
  * A session is 256 random bits in a cookie, kept as their SHA-256. It ends 12 hours after
  * it was last seen, 7 days after it began, at sign-out and when the password changes.
- * Forms carry a second value derived from the cookie's (csrf), which a foreign page cannot know.
+ * Whatever changes something carries a second value derived from the cookie's (csrf), which a
+ * foreign page cannot know.
  */
 #include "auth/internal.h"
 
@@ -59,14 +60,18 @@ static enum rc write_seen(struct db_conn *conn, void *payload, struct err *err)
         return store_session_seen(conn, job->hash, job->now_us, err);
 }
 
-/* What forms must carry. */
-static struct str csrf_of(struct arena *arena, struct str token)
+struct str auth_csrf(struct arena *arena, struct str token)
 {
         static const char label[] = "vitrine-form";
         uint8_t mac[32];
 
         crypto_hmac_sha256(token.ptr, token.len, label, sizeof(label), mac);
         return crypto_base64url(arena, mac, 16);
+}
+
+bool auth_csrf_is(struct str given, struct str csrf)
+{
+        return given.len == csrf.len && csrf.len > 0 && crypto_equal(given.ptr, csrf.ptr, csrf.len);
 }
 
 enum rc session_identify(struct auth *auth, struct db_conn *conn, struct arena *arena, struct str cookie,
@@ -100,7 +105,7 @@ enum rc session_identify(struct auth *auth, struct db_conn *conn, struct arena *
                         return rc;
         }
         *ret = (struct auth_identity){
-                .how = AUTH_SESSION, .who = principal_of(account, 0), .csrf = csrf_of(arena, token)
+                .how = AUTH_SESSION, .who = principal_of(account, 0), .csrf = auth_csrf(arena, token)
         };
         return RC_OK;
 }
@@ -189,45 +194,71 @@ static enum rc find_account(struct auth *auth, struct arena *arena, struct str u
         return store_account_by_email(conn, arena, username, ret, err);
 }
 
+/* Who is tried: an account is the same by its name and by its e-mail address. */
+static struct limit account_limit(struct arena *arena, const struct account *account, struct str username)
+{
+        struct str key = account ? arena_printf(arena, "account:%lld", (long long)account->id)
+                                 : arena_printf(arena, "name:%.*s", STR_ARG(model_fold(arena, username)));
+
+        return (struct limit){ .key = key, .max = TRIES_ACCOUNT };
+}
+
+enum rc auth_password_check(struct auth *auth, struct arena *arena, const struct auth_sign_in *in,
+                            int64_t *ret_account_id, unsigned *ret_wait_s, struct err *err)
+{
+        struct account *account = NULL;
+        struct limit limits[2];
+        unsigned wait_s = 0;
+        enum rc rc;
+
+        if (in->username.len > 320 || in->password.len > PASSWORD_MAX)
+                return err_set(err, RC_UNAUTHENTICATED, "This user name and password do not go together: try again.");
+        rc = find_account(auth, arena, in->username, &account, err);
+        if (rc)
+                return rc;
+        limits[0] = account_limit(arena, account, in->username);
+        limits[1] = (struct limit){ arena_printf(arena, "address:%.*s", STR_ARG(in->address)), TRIES_ADDRESS };
+        rc = limiter_try(auth->db, limits, ARRAY_LEN(limits), clock_now_us(), &wait_s, err);
+        if (rc)
+                return rc;
+        if (wait_s > 0) {
+                *ret_wait_s = wait_s;
+                return err_set(err, RC_TOO_MANY, "Too many tries to sign in: wait %u second%s and try again.", wait_s,
+                               wait_s == 1 ? "" : "s");
+        }
+        rc = check_password(auth, arena, account, in->password, err);
+        if (rc)
+                return rc;
+        *ret_account_id = account->id;
+        return RC_OK;
+}
+
 struct begin_job {
         struct session session;
         struct str hash;
+        struct limit knew;            /* the password: starts to count again from none */
 };
 
 static enum rc write_begin(struct db_conn *conn, void *payload, struct err *err)
 {
         const struct begin_job *job = payload;
+        enum rc rc = limiter_forget(conn, &job->knew, err);
 
-        return store_session_insert(conn, &job->session, job->hash, err);
+        return rc ? rc : store_session_insert(conn, &job->session, job->hash, err);
 }
 
-enum rc auth_session_begin(struct auth *auth, struct arena *arena, const struct auth_sign_in *in,
-                           struct str *ret_token, struct err *err)
+enum rc auth_session_open(struct auth *auth, struct arena *arena, int64_t account_id, struct str *ret_token,
+                          struct err *err)
 {
-        struct str address_key = arena_printf(arena, "address:%.*s", STR_ARG(in->address));
-        struct str account_key;
-        struct account *account = NULL;
-        struct begin_job job = { 0 };
+        struct begin_job job = { .knew = account_limit(arena, &(struct account){ .id = account_id }, STR_NULL) };
         uint8_t random[32], hash[32];
         struct str token;
         enum rc rc;
 
-        if (in->username.len > 320 || in->password.len > PASSWORD_MAX)
-                return err_set(err, RC_UNAUTHENTICATED, "This user name and password do not go together: try again.");
-        account_key = arena_printf(arena, "account:%.*s", STR_ARG(model_fold(arena, in->username)));
-        if (!limiter_try(auth->tries, address_key, TRIES_ADDRESS, clock_mono_ms()) ||
-            !limiter_try(auth->tries, account_key, TRIES_ACCOUNT, clock_mono_ms()))
-                return err_set(err, RC_TOO_MANY, "Too many tries to sign in: wait a minute and try again.");
-        rc = find_account(auth, arena, in->username, &account, err);
-        if (rc)
-                return rc;
-        rc = check_password(auth, arena, account, in->password, err);
-        if (rc)
-                return rc;
         crypto_random(random, sizeof(random));
         token = crypto_base64url(arena, random, sizeof(random));
         job.hash = hash_token(token, hash);
-        job.session.account_id = account->id;
+        job.session.account_id = account_id;
         job.session.created_us = job.session.seen_us = clock_now_us();
         job.session.expires_us = job.session.created_us + LIFE_US;
         rc = db_write(auth->db, write_begin, &job, err);
@@ -235,6 +266,27 @@ enum rc auth_session_begin(struct auth *auth, struct arena *arena, const struct 
                 return rc;
         *ret_token = token;
         return RC_OK;
+}
+
+enum rc auth_session_begin(struct auth *auth, struct arena *arena, const struct auth_sign_in *in,
+                           struct str *ret_token, unsigned *ret_wait_s, struct err *err)
+{
+        int64_t account_id = 0;
+        enum rc rc = auth_password_check(auth, arena, in, &account_id, ret_wait_s, err);
+
+        return rc ? rc : auth_session_open(auth, arena, account_id, ret_token, err);
+}
+
+static enum rc write_end_all(struct db_conn *conn, void *payload, struct err *err)
+{
+        const int64_t *account_id = payload;
+
+        return store_session_delete_all(conn, *account_id, err);
+}
+
+enum rc auth_session_end_all(struct auth *auth, int64_t account_id, struct err *err)
+{
+        return db_write(auth->db, write_end_all, &account_id, err);
 }
 
 static enum rc write_end(struct db_conn *conn, void *payload, struct err *err)
@@ -270,8 +322,9 @@ struct str auth_session_cookie(struct arena *arena, struct str token, bool secur
 static enum rc write_sweep(struct db_conn *conn, void *payload, struct err *err)
 {
         const int64_t *now_us = payload;
+        enum rc rc = store_session_sweep(conn, *now_us, IDLE_US, err);
 
-        return store_session_sweep(conn, *now_us, IDLE_US, err);
+        return rc ? rc : limiter_sweep(conn, *now_us, err);
 }
 
 enum rc session_sweep(struct auth *auth, struct err *err)
@@ -284,7 +337,14 @@ enum rc session_sweep(struct auth *auth, struct err *err)
         if (rc)
                 return rc;
         rc = store_session_any_old(conn, now_us, IDLE_US, &any, err);
+        if (!rc && !any)
+                rc = limiter_any_old(conn, now_us, &any, err);
         if (rc || !any)
                 return rc;
         return db_write(auth->db, write_sweep, &now_us, err);
+}
+
+enum rc auth_any_password(struct db_conn *conn, bool *ret, struct err *err)
+{
+        return store_account_any_password(conn, ret, err);
 }

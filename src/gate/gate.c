@@ -53,6 +53,19 @@ enum rc gate_base_url(struct http_request *req, struct str *ret, struct err *err
         return RC_OK;
 }
 
+struct str gate_client_address(struct http_request *req)
+{
+        struct str forwarded = http_header(req, "X-Forwarded-For");
+        size_t from = forwarded.len;
+
+        if (!gate_of(req)->trust_forwarded || str_is_empty(str_trim(forwarded)))
+                return http_client_address(req);
+        /* The last is what the nearest proxy saw; those before it are hearsay. */
+        while (from > 0 && forwarded.ptr[from - 1] != ',')
+                from--;
+        return str_trim(str_slice(forwarded, from, forwarded.len));
+}
+
 bool gate_is_https(struct str base_url)
 {
         return str_starts(base_url, STR("https://"));
@@ -94,7 +107,7 @@ enum rc gate_enter_anonymous(struct http_request *req, struct visit *ret, struct
         return RC_OK;
 }
 
-enum rc gate_enter(struct http_request *req, struct visit *ret, struct err *err)
+enum rc gate_enter_form(struct http_request *req, struct visit *ret, struct err *err)
 {
         struct str authorization = http_header(req, "Authorization");
         struct str cookie = http_header(req, "Cookie");
@@ -115,6 +128,33 @@ enum rc gate_enter(struct http_request *req, struct visit *ret, struct err *err)
                 http_set_user(req, ret->identity.who.username);
         }
         return RC_OK;
+}
+
+/* Anything but reading, with a cookie: browsers send cookies along with what other sites' pages make them ask for. */
+static enum rc require_own_page(struct http_request *req, const struct visit *visit, struct err *err)
+{
+        struct str method = http_method(req);
+
+        if (visit->identity.how != AUTH_SESSION || str_eq_c(method, "GET") || str_eq_c(method, "HEAD"))
+                return RC_OK;
+        if (!gate_same_origin(req, visit->call.base_url))
+                return err_set(err, RC_DENIED, "This request comes from a page of another site: use this server's own pages.");
+        if (!auth_csrf_is(http_header(req, "X-CSRF-Token"), visit->identity.csrf))
+                return err_set(err, RC_DENIED,
+                               "The X-CSRF-Token header does not belong to this session: load the page again.");
+        return RC_OK;
+}
+
+enum rc gate_enter(struct http_request *req, struct visit *ret, struct err *err)
+{
+        enum rc rc = gate_enter_form(req, ret, err);
+
+        if (rc)
+                return rc;
+        rc = require_own_page(req, ret, err);
+        if (rc)
+                gate_leave(ret);
+        return rc;
 }
 
 enum rc gate_enter_for(struct http_request *req, int64_t account_id, struct visit *ret, struct err *err)

@@ -28,7 +28,7 @@ struct gate {
         const struct domain *domain;
         struct auth *auth;
         struct api *api;              /* the GraphQL endpoint's own */
-        bool trust_forwarded;         /* believe X-Forwarded-Proto and X-Forwarded-Host */
+        bool trust_forwarded;         /* believe X-Forwarded-Proto, -Host and -For */
         /* Told of errors that are not the caller's fault (RC_IO and worse), for the log. */
         void (*on_failure)(struct str request_id, const struct err *err, struct str where);
 };
@@ -41,9 +41,12 @@ struct visit {
 const struct gate *gate_of(struct http_request *req);
 /*
  * RC_UNAUTHENTICATED when an Authorization header is there but no good. Without credentials the
- * visit is nobody's (call.who->account_id 0).
+ * visit is nobody's (call.who->account_id 0). A browser's cookie counts for GET and HEAD; for anything
+ * else the request must come from this server's own pages and carry the session's X-CSRF-Token (RC_DENIED).
  */
 MUST_USE enum rc gate_enter(struct http_request *req, struct visit *ret, struct err *err);
+/* The same for plain forms, which cannot send headers: the caller checks where they come from and their csrf field. */
+MUST_USE enum rc gate_enter_form(struct http_request *req, struct visit *ret, struct err *err);
 /* The same, for anybody: credentials are not looked at (signed URLs carry their own right). */
 MUST_USE enum rc gate_enter_anonymous(struct http_request *req, struct visit *ret, struct err *err);
 /* The same, on behalf of the account that a signed address was made for. RC_DENIED when it is gone. */
@@ -58,6 +61,8 @@ void gate_leave(struct visit *visit);
  * made of the Host header. RC_INVALID when that is missing or odd.
  */
 MUST_USE enum rc gate_base_url(struct http_request *req, struct str *ret, struct err *err);
+/* Where the client is: its own address, or what a trusted proxy says. Lives in the request's arena. */
+struct str gate_client_address(struct http_request *req);
 /* Did the client come by https, as far as the address tells? */
 bool gate_is_https(struct str base_url);
 /* Does an Origin header, where there is one, name this server? Browsers send it with what other pages make them do. */

@@ -221,3 +221,16 @@ enum rc store_account_retire(struct db_conn *conn, const struct account *a, int6
                         "ii", a->id, now_us);
         return rc ? rc : store_entity_retire(conn, a->entity_id, now_us, err);
 }
+
+enum rc store_account_any_password(struct db_conn *conn, bool *ret, struct err *err)
+{
+        int64_t found = 0;
+        enum rc rc = store_int(conn, &found, NULL, err,
+                               "SELECT EXISTS (SELECT 1 FROM account WHERE password IS NOT NULL AND deleted_us IS NULL)",
+                               "");
+
+        if (rc)
+                return rc;
+        *ret = found != 0;
+        return RC_OK;
+}

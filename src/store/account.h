@@ -49,6 +49,8 @@ MUST_USE enum rc store_account_search(struct db_conn *conn, struct arena *arena,
 /* Do both belong to one organization? */
 MUST_USE enum rc store_account_share_org(struct db_conn *conn, int64_t account_id, int64_t other_id, bool *ret,
                                          struct err *err);
+/* Has any living account a password? */
+MUST_USE enum rc store_account_any_password(struct db_conn *conn, bool *ret, struct err *err);
 MUST_USE enum rc store_account_count(struct db_conn *conn, int64_t *ret, struct err *err);
 
 /* Inserts a (id is set). RC_EXISTS when the user name is taken. */

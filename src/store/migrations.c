@@ -6,12 +6,14 @@
 /* Made by tools/embed out of the .sql files. */
 extern const char migration_0001_first[];
 extern const char migration_0002_end_of_life[];
+extern const char migration_0003_web_app[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
         const struct db_migration list[] = {
                 { .number = 1, .name = "first", .sql = migration_0001_first },
                 { .number = 2, .name = "end of life", .sql = migration_0002_end_of_life },
+                { .number = 3, .name = "web app", .sql = migration_0003_web_app },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

@@ -219,13 +219,20 @@ def foreign_pages_cannot_use_the_cookie():
         world(data)
         succeed("user", "passwd", "bob", data=data, stdin="long enough\n")
         with Server(data) as server:
-            form = urllib.parse.urlencode({"username": "bob", "password": "long enough"})
-            login = server.request("POST", "/login", form)
+            login = server.request("POST", "/-/session", json.dumps({"username": "bob", "password": "long enough"}),
+                                   {"Content-Type": "application/json"})
             cookie = {"Cookie": login.headers["Set-Cookie"].split(";")[0]}
-            assert data_of(server.graphql("{viewer{username}}", headers=cookie))["viewer"] == {"username": "bob"}
-            assert data_of(server.graphql("{viewer{username}}", headers={**cookie, "Origin": server.url}))
-            refused(server.graphql("{viewer{username}}", headers={**cookie, "Origin": "https://evil.example"}), 403, "DENIED")
-            refused(server.graphql("{viewer{username}}", headers={**cookie, "Origin": "null"}), 403, "DENIED")
+            own = {**cookie, "X-CSRF-Token": login.json()["csrf"]}
+            assert data_of(server.graphql("{viewer{username}}", headers=own))["viewer"] == {"username": "bob"}
+            assert data_of(server.graphql("{viewer{username}}", headers={**own, "Origin": server.url}))
+            for headers in (cookie, {**cookie, "X-CSRF-Token": "x"}, {**own, "Origin": "https://evil.example"},
+                            {**own, "Origin": "null"}, {**cookie, "Origin": server.url}):
+                for query in ("{viewer{username}}", 'mutation{updateUser(input:{defaultEntity:"bob"}){user{id}}}'):
+                    refused(server.graphql(query, headers=headers), 403, "DENIED")
+            # Reading by address needs no header: other pages cannot see the answer, and it changes nothing.
+            assert server.request("GET", "/graphql?query={viewer{username}}", headers=cookie).status == 200
+            reply = server.request("GET", "/graphql?query=mutation{updateUser(input:{}){user{id}}}", headers=own)
+            assert reply.status >= 400, reply.status
 
 
 @test

@@ -12,7 +12,9 @@ static enum rc sign_in(struct fixture *f, const char *username, const char *pass
                 .username = str_from(username), .password = str_from(password), .address = str_from(address)
         };
 
-        return auth_session_begin(f->auth, &f->arena, &in, ret_token, err);
+        unsigned wait_s = 0;
+
+        return auth_session_begin(f->auth, &f->arena, &in, ret_token, &wait_s, err);
 }
 
 static struct auth_identity identify(struct fixture *f, struct str cookie)
@@ -156,6 +158,46 @@ static void session_limits_tries_of_an_account_and_of_an_address(void **state)
         assert_int_equal(refused, 1);
 }
 
+static void session_counts_names_and_addresses_of_one_account_together(void **state)
+{
+        struct fixture *f = *state;
+        struct auth_sign_in in = { .username = STR("alice"), .password = STR("wrong"), .address = STR("10.3.0.1") };
+        struct str token = STR_NULL;
+        struct err err = { 0 };
+        unsigned wait_s = 0;
+        enum rc rc = RC_OK;
+
+        /* Knowing the password gives the five tries back. */
+        for (int round = 0; round < 3; round++) {
+                for (int i = 0; i < 4; i++)
+                        assert_int_not_equal(sign_in(f, "alice", "wrong", "10.3.0.2", &token, &err), RC_OK);
+                assert_ok(sign_in(f, "alice", PASSWORD, "10.3.1.1", &token, &err));
+        }
+        for (int i = 0; i < 6; i++)
+                rc = auth_session_begin(f->auth, &f->arena, &in, &token, &wait_s, &err);
+        assert_int_equal(rc, RC_TOO_MANY);
+        assert_in_range(wait_s, 50, 60);
+        assert_non_null(strstr(err.msg, " seconds"));
+}
+
+static void session_ends_everywhere(void **state)
+{
+        struct fixture *f = *state;
+        struct str one = STR_NULL, two = STR_NULL;
+        struct err err = { 0 };
+
+        assert_ok(auth_session_open(f->auth, &f->arena, f->account.id, &one, &err));
+        assert_ok(auth_session_open(f->auth, &f->arena, f->account.id, &two, &err));
+        assert_int_equal(identify(f, cookie_of(f, one)).how, AUTH_SESSION);
+        assert_false(str_eq(identify(f, cookie_of(f, one)).csrf, identify(f, cookie_of(f, two)).csrf));
+        assert_true(auth_csrf_is(identify(f, cookie_of(f, one)).csrf, auth_csrf(&f->arena, one)));
+        assert_false(auth_csrf_is(auth_csrf(&f->arena, two), auth_csrf(&f->arena, one)));
+        assert_false(auth_csrf_is(STR_NULL, STR_NULL));
+        assert_ok(auth_session_end_all(f->auth, f->account.id, &err));
+        assert_int_equal(identify(f, cookie_of(f, one)).how, AUTH_NOBODY);
+        assert_int_equal(identify(f, cookie_of(f, two)).how, AUTH_NOBODY);
+}
+
 static void session_password_has_a_length(void **state)
 {
         struct fixture *f = *state;
@@ -179,6 +221,8 @@ int main(void)
                 cmocka_unit_test(session_ends_when_idle_or_old),
                 cmocka_unit_test(session_refuses_with_one_sentence),
                 cmocka_unit_test(session_limits_tries_of_an_account_and_of_an_address),
+                cmocka_unit_test(session_ends_everywhere),
+                cmocka_unit_test(session_counts_names_and_addresses_of_one_account_together),
                 cmocka_unit_test(session_password_has_a_length),
         };
         return cmocka_run_group_tests(tests, fixture_make, fixture_free);
