@@ -95,7 +95,7 @@ int main(int argc, char **argv)
         stop_on(sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; "
                                  "PRAGMA wal_autocheckpoint=4096", NULL, NULL, NULL) != SQLITE_OK);
         commits_per_second(0.5); /* the log grows to the length that it keeps */
-        printf("%.0f\n", commits_per_second(atof(argv[2])));
+        printf("%.0f\n", commits_per_second(strtod(argv[2], NULL)));
         sqlite3_close(db);
         return 0;
 }
