@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "base/internal.h"
+#include "base/mem.h"
 
 #ifndef VITRINE_ARENA_DEBUG
 #define VITRINE_ARENA_DEBUG 0
@@ -95,11 +96,25 @@ void arena_done(struct arena *arena)
         while (block) {
                 struct arena_block *next = block->next;
 
-                if (!spare_put(block))
-                        free(block);
+                if (arena->fallible || !spare_put(block))
+                        mem_free(block);
                 block = next;
         }
-        arena_init(arena, arena->cap_bytes);
+        *arena = (struct arena){ .cap_bytes = arena->cap_bytes, .fallible = arena->fallible };
+}
+
+bool arena_failed(const struct arena *arena)
+{
+        return arena->failed;
+}
+
+/* NULL in a fallible arena, the end in any other. */
+static void *refuse(struct arena *arena, size_t size)
+{
+        if (!arena->fallible)
+                out_of_memory(size);
+        arena->failed = true;
+        return NULL;
 }
 
 bool arena_over(const struct arena *arena)
@@ -107,26 +122,32 @@ bool arena_over(const struct arena *arena)
         return arena->cap_bytes && arena->used_bytes > arena->cap_bytes;
 }
 
-/* size is what the caller sees: the allocator's own bounds then catch an overrun by one. */
-static struct arena_block *block_new(size_t size)
+/*
+ * size is what the caller sees: the allocator's own bounds then catch an overrun by one. Spares
+ * are for the server's arenas: what a library keeps back its user would take for a leak.
+ */
+static struct arena_block *block_new(struct arena *arena, size_t size)
 {
-        struct arena_block *block;
+        struct arena_block *block = NULL;
 
         if (size > SIZE_MAX - sizeof(*block))
-                out_of_memory(size);
-        block = spare_take(size);
+                return refuse(arena, size);
+        if (!arena->fallible)
+                block = spare_take(size);
         if (!block)
-                block = malloc(sizeof(*block) + size);
+                block = mem_alloc(sizeof(*block) + size);
         if (!block)
-                out_of_memory(size);
+                return refuse(arena, size);
         *block = (struct arena_block){ .size = size };
         return block;
 }
 
 static void *own_block(struct arena *arena, size_t size)
 {
-        struct arena_block *block = block_new(size);
+        struct arena_block *block = block_new(arena, size);
 
+        if (!block)
+                return NULL;
         block->used = size;
         if (arena->head) {
                 block->next = arena->head->next;
@@ -137,7 +158,7 @@ static void *own_block(struct arena *arena, size_t size)
         return block->data;
 }
 
-/* Uninitialized memory. */
+/* Uninitialized memory; NULL as refuse() says. */
 static void *take(struct arena *arena, size_t size)
 {
         const size_t unit = sizeof(max_align_t);
@@ -146,10 +167,10 @@ static void *take(struct arena *arena, size_t size)
         void *piece;
 
         if (size > SIZE_MAX - unit)
-                out_of_memory(size);
+                return refuse(arena, size);
         rounded = size ? (size + unit - 1) / unit * unit : unit;
         if (__builtin_add_overflow(arena->used_bytes, rounded, &arena->used_bytes))
-                out_of_memory(size);
+                return refuse(arena, size);
         if (VITRINE_ARENA_DEBUG)
                 return own_block(arena, size);
 
@@ -161,7 +182,9 @@ static void *take(struct arena *arena, size_t size)
                         block_size = LARGEST_BLOCK;
                 if (rounded > block_size / 4)
                         return own_block(arena, rounded);
-                head = block_new(block_size);
+                head = block_new(arena, block_size);
+                if (!head)
+                        return NULL;
                 head->next = arena->head;
                 arena->head = head;
         }
@@ -172,12 +195,18 @@ static void *take(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-        return memset(take(arena, size), 0, size);
+        void *piece = take(arena, size);
+
+        return piece ? memset(piece, 0, size) : NULL;
 }
 
 void *arena_alloc_array(struct arena *arena, size_t size, size_t count)
 {
-        return arena_alloc(arena, size_product(size, count));
+        size_t total;
+
+        if (__builtin_mul_overflow(size, count, &total))
+                return refuse(arena, SIZE_MAX);
+        return arena_alloc(arena, total);
 }
 
 char *arena_cstr(struct arena *arena, struct str s)
@@ -185,8 +214,10 @@ char *arena_cstr(struct arena *arena, struct str s)
         char *copy;
 
         if (s.len == SIZE_MAX)
-                out_of_memory(s.len);
+                return refuse(arena, s.len);
         copy = take(arena, s.len + 1);
+        if (!copy)
+                return NULL;
         if (s.len)
                 memcpy(copy, s.ptr, s.len);
         copy[s.len] = '\0';
@@ -195,9 +226,9 @@ char *arena_cstr(struct arena *arena, struct str s)
 
 struct str arena_str(struct arena *arena, struct str s)
 {
-        if (str_is_null(s))
-                return STR_NULL;
-        return (struct str){ arena_cstr(arena, s), s.len };
+        char *copy = str_is_null(s) ? NULL : arena_cstr(arena, s);
+
+        return copy ? (struct str){ copy, s.len } : STR_NULL;
 }
 
 struct str arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
@@ -210,9 +241,10 @@ struct str arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
         len = vsnprintf(NULL, 0, fmt, ap);
         assert(len >= 0);
         text = take(arena, (size_t)len + 1);
-        (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+        if (text)
+                (void)vsnprintf(text, (size_t)len + 1, fmt, again);
         va_end(again);
-        return (struct str){ text, (size_t)len };
+        return text ? (struct str){ text, (size_t)len } : STR_NULL;
 }
 
 struct str arena_printf(struct arena *arena, const char *fmt, ...)

@@ -9,16 +9,25 @@
 #include <stdio.h>
 
 #include "base/internal.h"
+#include "base/mem.h"
 
 void buf_done(struct buf *buf)
 {
-        free(buf->ptr);
-        *buf = (struct buf){ 0 };
+        mem_free(buf->ptr);
+        *buf = (struct buf){ .fallible = buf->fallible };
 }
 
 void buf_clear(struct buf *buf)
 {
         buf->len = 0;
+        buf->failed = false;
+}
+
+static void refuse(struct buf *buf, size_t wanted)
+{
+        if (!buf->fallible)
+                out_of_memory(wanted);
+        buf->failed = true;
 }
 
 void buf_reserve(struct buf *buf, size_t extra)
@@ -26,8 +35,10 @@ void buf_reserve(struct buf *buf, size_t extra)
         size_t need, cap;
         char *grown;
 
-        if (__builtin_add_overflow(buf->len, extra, &need) || need >= SIZE_MAX / 2)
-                out_of_memory(extra);
+        if (__builtin_add_overflow(buf->len, extra, &need) || need >= SIZE_MAX / 2) {
+                refuse(buf, extra);
+                return;
+        }
         need++;
         if (need <= buf->cap)
                 return;
@@ -36,9 +47,11 @@ void buf_reserve(struct buf *buf, size_t extra)
                 cap = 64;
         if (cap < need)
                 cap = need;
-        grown = realloc(buf->ptr, cap);
-        if (!grown)
-                out_of_memory(cap);
+        grown = mem_resize(buf->ptr, cap);
+        if (!grown) {
+                refuse(buf, cap);
+                return;
+        }
         buf->ptr = grown;
         buf->cap = cap;
 }
@@ -48,6 +61,8 @@ void buf_add(struct buf *buf, const void *data, size_t len)
         if (len == 0)
                 return;
         buf_reserve(buf, len);
+        if (buf->failed)
+                return;
         memcpy(buf->ptr + buf->len, data, len);
         buf->len += len;
 }
@@ -60,6 +75,8 @@ void buf_add_str(struct buf *buf, struct str s)
 void buf_add_c(struct buf *buf, char c)
 {
         buf_reserve(buf, 1);
+        if (buf->failed)
+                return;
         buf->ptr[buf->len++] = c;
 }
 
@@ -69,12 +86,16 @@ void buf_printf(struct buf *buf, const char *fmt, ...)
         int len;
 
         buf_reserve(buf, 64);
+        if (buf->failed)
+                return;
         va_start(ap, fmt);
         len = vsnprintf(buf->ptr + buf->len, buf->cap - buf->len, fmt, ap);
         va_end(ap);
         assert(len >= 0);
         if ((size_t)len >= buf->cap - buf->len) {
                 buf_reserve(buf, (size_t)len);
+                if (buf->failed)
+                        return;
                 va_start(ap, fmt);
                 (void)vsnprintf(buf->ptr + buf->len, buf->cap - buf->len, fmt, ap);
                 va_end(ap);
@@ -85,6 +106,8 @@ void buf_printf(struct buf *buf, const char *fmt, ...)
 const char *buf_cstr(struct buf *buf)
 {
         buf_reserve(buf, 0);
+        if (buf->failed)
+                return "";
         buf->ptr[buf->len] = '\0';
         return buf->ptr;
 }

@@ -12,11 +12,14 @@
 #include "base/arena.h"
 
 void crypto_start(void);
+/* The same for the client library, which must not abort: false when the libraries are broken. */
+MUST_USE bool crypto_try_start(void);
 
 enum crypto_digest_kind { CRYPTO_MD5, CRYPTO_SHA256, CRYPTO_XXH128 };
 struct crypto_digest; /* a running digest */
 
 struct crypto_digest *crypto_digest_new(enum crypto_digest_kind kind);
+struct crypto_digest *crypto_digest_try_new(enum crypto_digest_kind kind); /* NULL: no memory */
 void crypto_digest_reset(struct crypto_digest *digest);
 void crypto_digest_add(struct crypto_digest *digest, const void *data, size_t len);
 /* Writes 16 (MD5, XXH128: canonical big-endian) or 32 (SHA-256) bytes. */
@@ -30,6 +33,12 @@ void crypto_hmac_sha256(const void *key, size_t key_len, const void *data, size_
 bool crypto_equal(const void *a, const void *b, size_t len); /* constant time */
 void crypto_random(void *ret, size_t len);
 void crypto_wipe(void *data, size_t len);
+
+/* Into the caller's memory, NUL-terminated: 2*len+1 bytes, and 4*((len+2)/3)+1. */
+void crypto_hex_to(char *ret, const void *data, size_t len);
+void crypto_base64_to(char *ret, const void *data, size_t len);
+/* Padded base64 of exactly len bytes (up to 64). */
+bool crypto_unbase64_to(struct str text, uint8_t *ret, size_t len);
 
 /* Lower-case hex. */
 struct str crypto_hex(struct arena *arena, const void *data, size_t len);

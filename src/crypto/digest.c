@@ -35,6 +35,8 @@ static void require(bool holds)
                 abort_because("crypto_broken", "check the OpenSSL and libsodium packages");
 }
 
+static bool started;
+
 static void start_once(void)
 {
         char name[] = "SHA256";
@@ -42,46 +44,68 @@ static void start_once(void)
                                       OSSL_PARAM_construct_end() };
         EVP_MAC *mac;
 
-        require(sodium_init() >= 0);
+        if (sodium_init() < 0)
+                return;
         md5 = EVP_MD_fetch(NULL, "MD5", NULL);
         sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
         mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-        require(md5 && sha256 && mac);
+        if (!md5 || !sha256 || !mac)
+                return;
         hmac_sha256 = EVP_MAC_CTX_new(mac);
-        require(hmac_sha256 && EVP_MAC_CTX_set_params(hmac_sha256, params));
+        started = hmac_sha256 && EVP_MAC_CTX_set_params(hmac_sha256, params);
         EVP_MAC_free(mac); /* the context keeps it */
 }
 
-void crypto_start(void)
+bool crypto_try_start(void)
 {
         static pthread_once_t once = PTHREAD_ONCE_INIT;
 
         pthread_once(&once, start_once);
+        return started;
+}
+
+void crypto_start(void)
+{
+        require(crypto_try_start());
 }
 
 /* ---- running digests ---------------------------------------------------------------- */
 
-struct crypto_digest *crypto_digest_new(enum crypto_digest_kind kind)
+static bool reset(struct crypto_digest *digest)
+{
+        if (digest->kind == CRYPTO_XXH128)
+                return XXH3_128bits_reset(digest->xxh) == XXH_OK;
+        return EVP_DigestInit_ex2(digest->evp, digest->kind == CRYPTO_MD5 ? md5 : sha256, NULL) == 1;
+}
+
+struct crypto_digest *crypto_digest_try_new(enum crypto_digest_kind kind)
 {
         struct crypto_digest *digest = calloc(1, sizeof(*digest));
 
-        require(digest && sha256); /* crypto_start() comes first */
+        require(sha256 != NULL); /* crypto_start() comes first */
+        if (!digest)
+                return NULL;
         digest->kind = kind;
         if (kind == CRYPTO_XXH128)
                 digest->xxh = XXH3_createState();
         else
                 digest->evp = EVP_MD_CTX_new();
-        require(digest->xxh || digest->evp);
-        crypto_digest_reset(digest);
+        if (!(digest->xxh || digest->evp) || !reset(digest))
+                return crypto_digest_free(digest);
+        return digest;
+}
+
+struct crypto_digest *crypto_digest_new(enum crypto_digest_kind kind)
+{
+        struct crypto_digest *digest = crypto_digest_try_new(kind);
+
+        require(digest != NULL);
         return digest;
 }
 
 void crypto_digest_reset(struct crypto_digest *digest)
 {
-        if (digest->kind == CRYPTO_XXH128)
-                require(XXH3_128bits_reset(digest->xxh) == XXH_OK);
-        else
-                require(EVP_DigestInit_ex2(digest->evp, digest->kind == CRYPTO_MD5 ? md5 : sha256, NULL) == 1);
+        require(reset(digest));
 }
 
 void crypto_digest_add(struct crypto_digest *digest, const void *data, size_t len)

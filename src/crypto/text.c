@@ -34,6 +34,30 @@ struct str crypto_random_alnum(struct arena *arena, size_t len)
         return (struct str){ text, len };
 }
 
+void crypto_hex_to(char *ret, const void *data, size_t len)
+{
+        sodium_bin2hex(ret, 2 * len + 1, data, len);
+}
+
+void crypto_base64_to(char *ret, const void *data, size_t len)
+{
+        sodium_bin2base64(ret, sodium_base64_encoded_len(len, sodium_base64_VARIANT_ORIGINAL), data, len,
+                          sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool crypto_unbase64_to(struct str text, uint8_t *ret, size_t len)
+{
+        uint8_t bytes[64];
+        size_t got = 0;
+
+        if (len > sizeof(bytes) || str_is_empty(text) ||
+            sodium_base642bin(bytes, sizeof(bytes), text.ptr, text.len, NULL, &got, NULL,
+                              sodium_base64_VARIANT_ORIGINAL) != 0 || got != len)
+                return false;
+        memcpy(ret, bytes, len);
+        return true;
+}
+
 struct str crypto_hex(struct arena *arena, const void *data, size_t len)
 {
         char *text = arena_alloc(arena, 2 * len + 1);

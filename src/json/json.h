@@ -41,12 +41,13 @@ struct json_limits {
         size_t max_bytes;       /* 0: 16 MiB (pull reader: no limit) */
         unsigned max_depth;     /* 0: 64; never more than JSON_DEPTH_CAP */
         size_t max_values;      /* 0: 1,000,000 (pull reader: no limit) */
+        bool fallible;          /* pull reader: RC_UNAVAILABLE when memory runs out, in place of the end */
         bool lenient;           /* NaN, Infinity; duplicate keys: last wins; lone surrogates in escapes: U+FFFD */
 };
 #define JSON_DEPTH_CAP 1000u
 #define JSON_NUMBER_MAX 1024u   /* characters of one number */
 
-/* limits may be NULL (defaults). RC_INVALID names line and column; RC_TOO_LARGE names the limit. Strings borrow from text where no escape forces a copy. */
+/* limits may be NULL (defaults). RC_INVALID names line and column; RC_TOO_LARGE names the limit; RC_UNAVAILABLE: no memory (a fallible arena). Strings borrow from text where no escape forces a copy. */
 MUST_USE enum rc json_parse(struct arena *arena, struct str text, const struct json_limits *limits,
                             struct json **ret, struct err *err);
 const struct json *json_get(const struct json *object, const char *key);   /* NULL when absent or not an object */
@@ -92,6 +93,7 @@ enum json_token {
 };
 struct json_reader;
 /* max_string_bytes: of one string, as written (escapes undecoded); 0: 1 MiB. Memory stays within about twice that. */
+/* NULL only when limits say fallible. */
 struct json_reader *json_reader_new(const struct json_limits *limits, size_t max_string_bytes);
 void json_reader_free(struct json_reader *reader);
 void json_reader_freep(struct json_reader **reader);

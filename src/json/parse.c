@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "json/internal.h"
 
 struct level {
@@ -66,6 +67,8 @@ static enum rc parse_string(struct parser *p, struct str *ret)
                 return bad == SIZE_MAX ? RC_OK : fail_at(p, start + bad, "the string is not well-formed UTF-8");
         }
         copy = arena_alloc(p->arena, raw.len + 1);
+        if (!copy)
+                return mem_fail(p->err);
         why = json_decode_string(raw, p->limits.lenient, copy, &ret->len, &bad);
         if (why)
                 return fail_at(p, start + bad, why);
@@ -82,6 +85,8 @@ static enum rc add_node(struct parser *p, struct json **root, struct json **ret)
                 return err_set(p->err, RC_TOO_LARGE, "The JSON text has more than %zu values: send less at a time.",
                                p->limits.max_values);
         node = arena_new(p->arena, struct json);
+        if (!node)
+                return mem_fail(p->err);
         if (p->depth == 0) {
                 *root = node;
         } else {
@@ -146,19 +151,19 @@ static enum rc check_few(struct parser *p, const struct json *object)
 
 static enum rc check_many(struct parser *p, const struct json *object)
 {
-        const struct json **members = calloc(object->count, sizeof *members);
+        const struct json **members = mem_alloc_zero(object->count, sizeof *members);
         size_t count = 0;
         enum rc rc = RC_OK;
 
         if (!members)
-                abort();
+                return mem_fail(p->err);
         for (const struct json *m = object->first; m; m = m->next)
                 members[count++] = m;
         qsort(members, count, sizeof *members, by_key);
         for (size_t i = 1; i < count && !rc; i++)
                 if (str_eq(members[i - 1]->key, members[i]->key))
                         rc = fail_duplicate(p, members[i]->key);
-        free(members);
+        mem_free(members);
         return rc;
 }
 
@@ -185,14 +190,14 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Lenient: of members with the same key only the last stays, at its own place. */
-static void keep_last(struct json *object)
+static enum rc keep_last(struct parser *p, struct json *object)
 {
-        struct numbered *members = calloc(object->count, sizeof *members);
+        struct numbered *members = mem_alloc_zero(object->count, sizeof *members);
         size_t count = 0;
         size_t kept = 0;
 
         if (!members)
-                abort();
+                return mem_fail(p->err);
         for (struct json *m = object->first; m; m = m->next, count++)
                 members[count] = (struct numbered){ m, count };
         qsort(members, count, sizeof *members, by_key_then_number);
@@ -206,7 +211,8 @@ static void keep_last(struct json *object)
                 object->first = members[0].member;
                 object->count = kept;
         }
-        free(members);
+        mem_free(members);
+        return RC_OK;
 }
 
 static enum rc close_container(struct parser *p)
@@ -216,7 +222,7 @@ static enum rc close_container(struct parser *p)
 
         if (node->kind == JSON_OBJECT && node->count > 1) {
                 if (p->limits.lenient)
-                        keep_last(node);
+                        rc = keep_last(p, node);
                 else
                         rc = node->count <= 16 ? check_few(p, node) : check_many(p, node);
         }
@@ -366,11 +372,11 @@ enum rc json_parse(struct arena *arena, struct str text, const struct json_limit
         if (text.len > p.limits.max_bytes)
                 return err_set(err, RC_TOO_LARGE, "The JSON text is larger than %zu bytes: send less at a time.",
                                p.limits.max_bytes);
-        p.levels = calloc(p.limits.max_depth, sizeof *p.levels);
+        p.levels = mem_alloc_zero(p.limits.max_depth, sizeof *p.levels);
         if (!p.levels)
-                abort();
+                return mem_fail(err);
         rc = parse_document(&p, &root);
-        free(p.levels);
+        mem_free(p.levels);
         if (rc)
                 return rc;
         *ret = root;

@@ -8,6 +8,7 @@
  *
  * After an error every further call gives the same error again.
  */
+#include "base/mem.h"
 #include "json/internal.h"
 
 enum state {
@@ -49,12 +50,15 @@ struct json_reader {
 
 struct json_reader *json_reader_new(const struct json_limits *limits, size_t max_string_bytes)
 {
-        struct json_reader *r = calloc(1, sizeof *r);
+        struct json_reader *r = mem_alloc_zero(1, sizeof *r);
 
+        if (!r && limits && limits->fallible)
+                return NULL;
         if (!r)
-                abort();
+                abort_because("out_of_memory", "a JSON reader was wanted");
         if (limits)
                 r->limits = *limits;
+        r->carry.fallible = r->decoded.fallible = r->limits.fallible;
         if (r->limits.max_depth == 0)
                 r->limits.max_depth = 64;
         if (r->limits.max_depth > JSON_DEPTH_CAP)
@@ -71,7 +75,7 @@ void json_reader_free(struct json_reader *reader)
                 return;
         buf_done(&reader->carry);
         buf_done(&reader->decoded);
-        free(reader);
+        mem_free(reader);
 }
 
 void json_reader_freep(struct json_reader **reader)
@@ -106,6 +110,12 @@ static enum rc fail_large(struct json_reader *r, const char *what, uint64_t limi
 {
         r->failed = err_set(&r->failure, RC_TOO_LARGE, "The JSON text has more than %llu %s: make it smaller.",
                             (unsigned long long)limit, what);
+        return r->failed;
+}
+
+static enum rc fail_memory(struct json_reader *r)
+{
+        r->failed = mem_fail(&r->failure);
         return r->failed;
 }
 
@@ -163,6 +173,8 @@ static enum rc finish_string(struct json_reader *r, struct str raw, enum json_to
         if (r->flags & JSON_SCAN_ESCAPE) {
                 buf_clear(&r->decoded);
                 buf_reserve(&r->decoded, raw.len);
+                if (r->decoded.failed)
+                        return fail_memory(r);
                 why = json_decode_string(raw, r->limits.lenient, r->decoded.ptr, &len, &bad);
                 *ret_text = (struct str){ r->decoded.ptr, len };
         } else {
@@ -197,6 +209,8 @@ static enum rc read_string(struct json_reader *r, enum json_token *ret_token, st
                 if (r->last)
                         return fail_at(r, r->at, "the text ends inside a string");
                 buf_add(&r->carry, start, len);
+                if (r->carry.failed)
+                        return fail_memory(r);
                 r->partial = PARTIAL_STRING;
                 *ret_token = JSON_TOKEN_MORE;
                 return RC_OK;
@@ -204,6 +218,8 @@ static enum rc read_string(struct json_reader *r, enum json_token *ret_token, st
         r->at++;
         if (r->partial == PARTIAL_STRING) {
                 buf_add(&r->carry, start, len);
+                if (r->carry.failed)
+                        return fail_memory(r);
                 raw = buf_str(&r->carry);
         }
         return finish_string(r, raw, ret_token, ret_text);
@@ -244,6 +260,8 @@ static enum rc read_word(struct json_reader *r, enum json_token *ret_token, stru
                 if (r->carry.len + word.len > JSON_NUMBER_MAX)
                         return fail_large(r, "characters in one number", JSON_NUMBER_MAX);
                 buf_add_str(&r->carry, word);
+                if (r->carry.failed)
+                        return fail_memory(r);
         }
         if (cut) {
                 r->at += word.len;
