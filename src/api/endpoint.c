@@ -165,6 +165,9 @@ static enum rc allow(void *app, enum gql_access access, const char *field, struc
 {
         const struct call *call = ((struct api_request *)app)->call;
 
+        /* The field before gave its connection back for long work and found none free afterwards. */
+        if (!call->conn)
+                return err_set(err, RC_AGAIN, "The server is busy: ask for '%s' again in a moment.", field);
         if (access == GQL_ACCESS_PUBLIC)
                 return RC_OK;
         if (call->who->account_id == 0)

@@ -63,7 +63,10 @@ struct completed_part {
         int64_t part;
         struct str etag;              /* hex MD5, quotes and case do not matter */
 };
-/* Joins the parts. Doing it again is fine. */
+/*
+ * Joins the parts. Doing it again is fine. While that takes, others may have the connection; RC_AGAIN with
+ * call->conn NULL when none is free afterwards.
+ */
 MUST_USE enum rc upload_parts_complete(struct call *call, int64_t artifact_id, struct str storage_path,
                                        int64_t upload_id, const struct completed_part *parts, size_t count,
                                        struct err *err);

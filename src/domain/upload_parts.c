@@ -4,7 +4,11 @@
  * Parts wait in a blob store of their own (domain->parts). Joining streams them into the
  * main store, where the whole gets its name after its digests were checked; then the parts
  * go. Clients repeat a slow "complete" after 30 seconds: calls for one upload wait for each
- * other, and the later ones find it done.
+ * other, and the later ones find it done. Neither who waits nor who joins holds a connection
+ * to the database meanwhile.
+ *
+ * Parts are kept by their content, so two uploads may have one in common. It goes when the last
+ * upload that has it is done; part_locks see to it that no upload gets a part that is just going.
  */
 #include <pthread.h>
 
@@ -53,6 +57,28 @@ enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, c
         return RC_OK;
 }
 
+/* ---- parts in common ---- */
+
+/*
+ * Guard what happens to one part between a look and what follows from it: "no other upload has it"
+ * and deleting its bytes; "its bytes are there" and writing the row that needs them.
+ */
+#define PART_LOCKS 64
+static pthread_mutex_t part_locks[PART_LOCKS] = { [0 ... PART_LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER };
+
+static pthread_mutex_t *part_lock(const uint8_t sha256[32])
+{
+        pthread_mutex_t *lock = &part_locks[sha256[0] % PART_LOCKS];
+
+        pthread_mutex_lock(lock);
+        return lock;
+}
+
+static void part_unlock(pthread_mutex_t **lock)
+{
+        pthread_mutex_unlock(*lock);
+}
+
 /* ---- a part has arrived ---- */
 
 static enum rc find_upload(struct call *call, int64_t upload_id, struct multipart **ret, struct artifact **ret_artifact,
@@ -88,8 +114,16 @@ static enum rc part_write(struct call *call, void *payload, struct err *err)
 enum rc upload_part_done(struct call *call, int64_t upload_id, int64_t part, const struct blob_digests *digests,
                          struct err *err)
 {
+        _cleanup_(part_unlock) pthread_mutex_t *lock = part_lock(digests->ref.sha256);
         struct part_job job = { .upload_id = upload_id, .part = { .part = part } };
+        bool there = false;
+        enum rc rc = blob_exists(call->domain->parts, &digests->ref, true, &there, err);
 
+        if (rc)
+                return rc;
+        if (!there)
+                return err_set(err, RC_AGAIN, "Part %lld went with another upload of the same bytes: send it again.",
+                               (long long)part);
         memcpy(job.part.bytes.sha256, digests->ref.sha256, 32);
         job.part.bytes.size_bytes = (int64_t)digests->ref.size_bytes;
         memcpy(job.part.md5, digests->md5, 16);
@@ -216,28 +250,48 @@ static enum rc complete_write(struct call *call, void *payload, struct err *err)
         return store_upload_complete(call->conn, j->upload->id, clock_now_us(), err);
 }
 
-/* The parts have done their duty. One that another upload has too is left to that one. */
+/* A part has done its duty. One that another upload has too is left to that one. */
+static enum rc drop_part(struct call *call, int64_t upload_id, const struct upload_part *part, struct err *err)
+{
+        _cleanup_(part_unlock) pthread_mutex_t *lock = part_lock(part->bytes.sha256);
+        struct blob_ref ref = { .size_bytes = (uint64_t)part->bytes.size_bytes };
+        bool shared = false;
+        enum rc rc = db_read_refresh(call->conn, err);
+
+        memcpy(ref.sha256, part->bytes.sha256, 32);
+        if (!rc)
+                rc = store_upload_part_shared(call->conn, upload_id, ref.sha256, &shared, err);
+        if (!rc && !shared)
+                rc = blob_delete(call->domain->parts, &ref, err);
+        return rc;
+}
+
 static enum rc drop_parts(struct call *call, const struct join *j, struct err *err)
 {
         for (size_t i = 0; i < j->count; i++) {
-                struct blob_ref ref = { .size_bytes = (uint64_t)j->parts[i].bytes.size_bytes };
-                bool shared = false;
-                enum rc rc = store_upload_part_shared(call->conn, j->upload->id, j->parts[i].bytes.sha256, &shared,
-                                                      err);
+                enum rc rc = drop_part(call, j->upload->id, &j->parts[i], err);
 
-                memcpy(ref.sha256, j->parts[i].bytes.sha256, 32);
-                if (!rc && !shared)
-                        rc = blob_delete(call->domain->parts, &ref, err);
                 if (rc)
                         return rc;
         }
         return RC_OK;
 }
 
+/* For work that takes long: others may have the connection, and no old snapshot keeps the log from shrinking. */
+static void leave_database(struct call *call)
+{
+        db_read_end(&call->conn);
+}
+
+static enum rc return_to_database(struct call *call, struct err *err)
+{
+        return db_read_begin(call->domain->db, &call->conn, err);
+}
+
 static enum rc load_join(struct call *call, int64_t artifact_id, int64_t upload_id, struct join *j, struct err *err)
 {
         struct artifact *artifact = NULL;
-        enum rc rc = db_read_refresh(call->conn, err);   /* another call may have finished while this one waited */
+        enum rc rc = return_to_database(call, err);
 
         if (!rc)
                 rc = find_upload(call, upload_id, &j->upload, &artifact, err);
@@ -254,15 +308,21 @@ enum rc upload_parts_complete(struct call *call, int64_t artifact_id, struct str
 {
         _cleanup_(joining_leave) int64_t entered = upload_id;
         struct join j = { 0 };
-        enum rc rc;
+        enum rc rc, again;
 
+        leave_database(call);
         joining_enter(upload_id);
         rc = load_join(call, artifact_id, upload_id, &j, err);
         if (rc || j.upload->completed)
                 return rc;
         rc = check_parts(&j, parts, count, err);
+        if (rc)
+                return rc;
+        leave_database(call);
+        rc = join_bytes(call, &j, err);
+        again = return_to_database(call, rc ? NULL : err);
         if (!rc)
-                rc = join_bytes(call, &j, err);
+                rc = again;
         if (!rc)
                 rc = upload_file_done(call, artifact_id, j.upload->digest, j.upload->algorithm, &j.digests, err);
         if (!rc)
@@ -285,6 +345,7 @@ enum rc upload_parts_abort(struct call *call, int64_t artifact_id, int64_t uploa
         struct join j = { 0 };
         enum rc rc;
 
+        leave_database(call);
         joining_enter(upload_id);
         rc = load_join(call, artifact_id, upload_id, &j, err);
         if (rc || j.upload->completed)
