@@ -13,7 +13,7 @@ MESON_FLAGS ?=
 PYTHON ?= python3
 SUITES ?=
 
-.PHONY: help setup setup-test configure build all run test check sanitize bench install clean distclean
+.PHONY: help setup setup-test configure web build all run test check sanitize bench install clean distclean
 .DEFAULT_GOAL := build
 
 help:
@@ -29,13 +29,18 @@ setup-test:
 configure: setup
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(MESON_FLAGS)
 
-build: configure
+# The web app into web/dist; without node, or without its packages, the server keeps plain pages.
+web: setup
+	@tools/build-web || [ $$? -eq 3 ]
+
+build: configure web
 	@ninja -C $(BUILD) vitrined
 
 # The programs and every test program.
 all: setup-test
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD) $(MESON_FLAGS)
 	@meson configure $(BUILD) -Dtests=enabled
+	@tools/build-web || [ $$? -eq 3 ]
 	@ninja -C $(BUILD)
 
 run: build
@@ -75,4 +80,4 @@ clean:
 	rm -rf $(BUILD) build-asan build-fuzz
 
 distclean: clean
-	rm -rf .venv tests/graphql/node_modules
+	rm -rf .venv tests/graphql/node_modules web/node_modules web/dist

@@ -9,6 +9,7 @@
 
 #include "app/page.h"
 #include "app/session.h"
+#include "app/web.h"
 #include "domain/api_key.h"
 
 #define FORM_MAX (16 * 1024)
@@ -79,8 +80,13 @@ static enum rc home(struct http_request *req, struct err *err)
 {
         _cleanup_(gate_leave) struct visit visit = { 0 };
         _cleanup_(page_done) struct page page = { 0 };
-        enum rc rc = open_page(req, &visit, &page, STR("A registry of models and datasets"), err);
+        enum rc rc;
 
+        if (web_is_there(req)) {
+                web_reply_index(req);
+                return RC_OK;
+        }
+        rc = open_page(req, &visit, &page, STR("A registry of models and datasets"), err);
         if (rc)
                 return rc;
         page_html(&page, "<p>This server keeps versions of machine-learning models, datasets and other artifacts, and "
@@ -127,8 +133,13 @@ static enum rc login_page(struct http_request *req, struct err *err)
 {
         _cleanup_(gate_leave) struct visit visit = { 0 };
         _cleanup_(page_done) struct page page = { 0 };
-        enum rc rc = open_page(req, &visit, &page, STR("Sign in"), err);
+        enum rc rc;
 
+        if (web_is_there(req)) {
+                web_reply_index(req);
+                return RC_OK;
+        }
+        rc = open_page(req, &visit, &page, STR("Sign in"), err);
         if (rc)
                 return rc;
         write_login_form(&page, local_target(http_query(req, "next")), STR_NULL, STR_NULL);
@@ -193,8 +204,13 @@ static enum rc logout_page(struct http_request *req, struct err *err)
 {
         _cleanup_(gate_leave) struct visit visit = { 0 };
         _cleanup_(page_done) struct page page = { 0 };
-        enum rc rc = open_page(req, &visit, &page, STR("Sign out"), err);
+        enum rc rc;
 
+        if (web_is_there(req)) {
+                web_reply_index(req);
+                return RC_OK;
+        }
+        rc = open_page(req, &visit, &page, STR("Sign out"), err);
         if (rc)
                 return rc;
         if (str_is_null(page.user))
@@ -211,8 +227,13 @@ static enum rc authorize_page(struct http_request *req, struct err *err)
 {
         _cleanup_(gate_leave) struct visit visit = { 0 };
         _cleanup_(page_done) struct page page = { 0 };
-        enum rc rc = open_page(req, &visit, &page, STR("Make an API key"), err);
+        enum rc rc;
 
+        if (web_is_there(req)) {
+                web_reply_index(req);
+                return RC_OK;
+        }
+        rc = open_page(req, &visit, &page, STR("Make an API key"), err);
         if (rc)
                 return rc;
         if (str_is_null(page.user)) {
@@ -317,6 +338,9 @@ const struct http_route app_routes[] = {
         FORM("/logout", logout),
         PAGE("/authorize", authorize_page),
         FORM("/authorize", authorize),
+        { .method = "GET", .pattern = "/-/{path...}", .body = HTTP_BODY_NONE, .access = "public",
+          .handler = { .handle = web_asset } },
+        PAGE("/{path...}", web_page),
         { .method = "GET", .pattern = "/style.css", .body = HTTP_BODY_NONE, .access = "public",
           .handler = { .handle = style } },
 };

@@ -29,6 +29,7 @@ struct gate {
         struct auth *auth;
         struct api *api;              /* the GraphQL endpoint's own */
         bool trust_forwarded;         /* believe X-Forwarded-Proto, -Host and -For */
+        bool plain_pages;             /* pages without scripts instead of the web app */
         /* Told of errors that are not the caller's fault (RC_IO and worse), for the log. */
         void (*on_failure)(struct str request_id, const struct err *err, struct str where);
 };

@@ -10,7 +10,9 @@ const struct option_spec serve_options[SERVE_OPTION_COUNT] = {
         { "config", "FILE", "VITRINE_CONFIG", NULL, "file with lines of 'name = value'" },
         { "first-run", NULL, NULL, NULL, "in an empty data directory: make a user, a team, a key, and show them" },
         { "trust-forwarded", NULL, "VITRINE_TRUST_FORWARDED", NULL,
-          "believe X-Forwarded-Proto and X-Forwarded-Host of a proxy in front" },
+          "believe X-Forwarded-Proto, -Host and -For of a proxy in front" },
+        { "plain-pages", NULL, "VITRINE_PLAIN_PAGES", NULL,
+          "a few pages without scripts (sign in, make a key) instead of the web app" },
         { "workers", "N", "VITRINE_WORKERS", "0", "worker threads; 0: chosen" },
         { "io-threads", "N", "VITRINE_IO_THREADS", "0", "threads for connections; 0: chosen" },
         { "drain-seconds", "N", "VITRINE_DRAIN_SECONDS", "20", "how long a stop waits for what is in flight" },
@@ -111,6 +113,7 @@ enum rc config_read(struct options *options, struct arena *arena, struct serve_c
         config.data_dir = options_get(options, "data");
         config.first_run = options_on(options, "first-run");
         config.trust_forwarded = options_on(options, "trust-forwarded");
+        config.plain_pages = options_on(options, "plain-pages");
         config.log_requests = options_on(options, "log-requests");
         *ret = config;
         return RC_OK;

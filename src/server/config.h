@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "server/options.h"
 
-#define SERVE_OPTION_COUNT 12
+#define SERVE_OPTION_COUNT 13
 extern const struct option_spec serve_options[SERVE_OPTION_COUNT];
 
 struct serve_config {
@@ -17,6 +17,7 @@ struct serve_config {
         uint16_t port;                /* 0: any */
         struct str public_url;        /* without a trailing slash; absent: from the Host header */
         bool trust_forwarded;
+        bool plain_pages;
         bool first_run;
         unsigned workers, io_threads; /* 0: the http room decides */
         unsigned drain_s;

@@ -33,6 +33,7 @@ enum rc server_open(struct server *server, const struct serve_config *config, st
                 .auth = server->auth,
                 .api = server->api,
                 .trust_forwarded = config->trust_forwarded,
+                .plain_pages = config->plain_pages,
                 .on_failure = access_log_failure,
         };
         return RC_OK;

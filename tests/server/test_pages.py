@@ -48,7 +48,7 @@ def with_alice(data):
 
 @test
 def home_says_what_this_is():
-    with folder() as data, Server(data) as server:
+    with folder() as data, Server(data, "--plain-pages") as server:
         reply = server.request("GET", "/")
         assert reply.status == 200 and "You are not signed in." in reply.text()
         assert f"WANDB_BASE_URL={server.url}" in reply.text()
@@ -64,7 +64,7 @@ def home_says_what_this_is():
 def authorize_makes_a_key_after_signing_in():
     with folder() as data:
         with_alice(data)
-        with Server(data) as server:
+        with Server(data, "--plain-pages") as server:
             browser = Browser(server)
             page = browser.get("/authorize?ref=models&signup=true")
             assert page.status == 200 and 'type="password"' in page.text()
@@ -84,7 +84,7 @@ def authorize_makes_a_key_after_signing_in():
 def forms_of_other_sites_are_refused():
     with folder() as data:
         with_alice(data)
-        with Server(data) as server:
+        with Server(data, "--plain-pages") as server:
             browser = Browser(server)
             browser.sign_in()
             csrf = browser.csrf()
@@ -102,7 +102,7 @@ def forms_of_other_sites_are_refused():
 def signing_out_ends_the_session():
     with folder() as data:
         with_alice(data)
-        with Server(data) as server:
+        with Server(data, "--plain-pages") as server:
             browser = Browser(server)
             browser.sign_in()
             kept = dict(browser.cookies)
@@ -117,7 +117,7 @@ def signing_out_ends_the_session():
 def a_new_password_ends_all_sessions():
     with folder() as data:
         with_alice(data)
-        with Server(data) as server:
+        with Server(data, "--plain-pages") as server:
             browser = Browser(server)
             browser.sign_in()
             succeed("user", "passwd", "alice", data=data, stdin="another password\n")
@@ -130,7 +130,7 @@ def a_new_password_ends_all_sessions():
 def wrong_passwords_are_limited():
     with folder() as data:
         with_alice(data)
-        with Server(data) as server:
+        with Server(data, "--plain-pages") as server:
             statuses = [Browser(server).sign_in("wrong password").status for _ in range(6)]
             assert statuses == [403] * 5 + [429], statuses
             last = Browser(server).sign_in()
@@ -141,7 +141,7 @@ def wrong_passwords_are_limited():
 def signing_in_leads_only_to_this_server():
     with folder() as data:
         with_alice(data)
-        with Server(data) as server:
+        with Server(data, "--plain-pages") as server:
             for number, target in enumerate(("//evil.example", "https://evil.example", "/\\evil.example", "javascript:x",
                                              "/a\r\nSet-Cookie: x=y")):
                 if number:
@@ -156,7 +156,7 @@ def signing_in_leads_only_to_this_server():
 
 @test
 def input_is_escaped():
-    with folder() as data, Server(data) as server:
+    with folder() as data, Server(data, "--plain-pages") as server:
         evil = '"><script>alert(1)</script>'
         page = Browser(server).post("/login", {"username": evil, "password": "x", "next": "/" + evil})
         assert page.status == 403 and "<script" not in page.text() and "&lt;script&gt;" in page.text()
@@ -169,7 +169,7 @@ def input_is_escaped():
 def https_cookies_are_secure():
     with folder() as data:
         with_alice(data)
-        with Server(data, "--public-url", "https://registry.example") as server:
+        with Server(data, "--plain-pages", "--public-url", "https://registry.example") as server:
             reply = Browser(server).sign_in()
             assert reply.headers["Location"] == "https://registry.example/"
             assert reply.headers["Set-Cookie"].startswith("__Host-vitrine_session=")

@@ -21,7 +21,7 @@ def health_and_readiness():
 
 @test
 def unknown_addresses_are_404():
-    with folder() as data, Server(data) as server:
+    with folder() as data, Server(data, "--plain-pages") as server:
         for method, path in (("POST", "/oidc/token"), ("POST", "/sdk/otel/v1/metrics"), ("POST", "/sdk/otel/v1/logs"),
                              ("GET", "/nothing"), ("GET", "/orgs/x/registry/y"), ("GET", "/team/project/runs/id")):
             reply = server.request(method, path, "grant_type=x" if method == "POST" else None)
@@ -70,7 +70,7 @@ def settings_come_from_flags_environment_and_file_in_this_order():
 
         def shown_url(*options, environment=None):
             with Server(data, *options, environment=environment) as server:
-                return re.search(r"WANDB_BASE_URL=(\S+)", server.request("GET", "/").text()).group(1)
+                return server.request("GET", "/-/session").json()["baseUrl"]
 
         assert shown_url("--config", str(file)) == "https://file.example"
         environment = {"VITRINE_CONFIG": str(file), "VITRINE_PUBLIC_URL": "https://environment.example"}
@@ -100,16 +100,16 @@ def forwarded_headers_count_only_when_trusted():
     with folder() as data:
         headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "outside.example"}
         with Server(data) as server:
-            assert "outside.example" not in server.request("GET", "/", headers=headers).text()
+            assert "outside.example" not in server.request("GET", "/-/session", headers=headers).text()
         with Server(data, "--trust-forwarded") as server:
-            assert "https://outside.example/authorize" in server.request("GET", "/", headers=headers).text()
+            assert server.request("GET", "/-/session", headers=headers).json()["baseUrl"] == "https://outside.example"
 
 
 @test
 def odd_host_headers_are_refused():
     with folder() as data, Server(data) as server:
         for host in ("a b", 'x"onload=', "x/y", "<b>", "", "x" * 300):
-            reply = server.request("GET", "/", headers={"Host": host})
+            reply = server.request("GET", "/-/session", headers={"Host": host})
             assert reply.status == 400, (host, reply.status)
 
 
