@@ -50,6 +50,17 @@ enum rc store_collection_by_id(struct db_conn *conn, struct arena *arena, int64_
         return one_collection(stmt, arena, ret, err);
 }
 
+enum rc store_collection_even_deleted(struct db_conn *conn, struct arena *arena, int64_t id, struct collection **ret,
+                                      struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err, "SELECT " COLLECTION_COLUMNS "WHERE c.id = $1", "i", id);
+
+        if (rc)
+                return rc;
+        return one_collection(stmt, arena, ret, err);
+}
+
 enum rc store_collection_by_name(struct db_conn *conn, struct arena *arena, int64_t project_id, struct str name,
                                  struct collection **ret, struct err *err)
 {

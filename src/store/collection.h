@@ -27,6 +27,9 @@ struct collection {
 
 MUST_USE enum rc store_collection_by_id(struct db_conn *conn, struct arena *arena, int64_t id,
                                         struct collection **ret, struct err *err);
+/* Also one that is deleted and may be restored. */
+MUST_USE enum rc store_collection_even_deleted(struct db_conn *conn, struct arena *arena, int64_t id,
+                                               struct collection **ret, struct err *err);
 MUST_USE enum rc store_collection_by_name(struct db_conn *conn, struct arena *arena, int64_t project_id,
                                           struct str name, struct collection **ret, struct err *err);
 /* Inserts c (id is set). created_by 0: unknown. RC_EXISTS when the name is taken. */
