@@ -1,0 +1,5 @@
+#!/bin/sh
+# Random histories of several clients against a small model, a new seed each time (VITRINE_SEED repeats one).
+# needs: build
+# timeout: 150
+exec tests/histories/histories
