@@ -142,6 +142,16 @@ MUST_USE enum rc alias_drop_all(struct call *call, const struct project *project
                                 struct err *err);
 MUST_USE enum rc tags_put(struct call *call, int64_t artifact_id, const struct str *tags, size_t count,
                           struct err *err);
+/*
+ * Inside a write, when all rules have been asked: deletes the version, its places and aliases; it can be restored.
+ * action: what the event is called.
+ */
+MUST_USE enum rc version_remove(struct call *call, struct artifact *artifact, const struct project *project,
+                                struct str action, struct err *err);
+/* The same for one link of it. */
+MUST_USE enum rc version_remove_link(struct call *call, const struct project *project,
+                                     const struct collection *portfolio, const struct membership *place,
+                                     struct err *err);
 /* JSON list of strings, and back. */
 struct str alias_list_write(struct call *call, const struct str *aliases, size_t count);
 MUST_USE enum rc alias_list_read(struct call *call, struct str json, struct str **ret, size_t *ret_count,

@@ -390,14 +390,45 @@ struct unlink_job {
         int64_t artifact_id, portfolio_id;
 };
 
+enum rc version_remove_link(struct call *call, const struct project *project, const struct collection *portfolio,
+                            const struct membership *place, struct err *err)
+{
+        struct membership newest;
+        bool any = false;
+        enum rc rc = store_membership_by_alias(call->conn, portfolio->id, STR("latest"), &newest, &any, err);
+
+        if (!rc)
+                rc = alias_drop_all(call, project, portfolio, place->version, place->artifact_id, err);
+        if (!rc)
+                rc = store_membership_delete(call->conn, portfolio->id, place->version, err);
+        if (!rc)
+                rc = store_collection_add_count(call->conn, portfolio->id, -1, clock_now_us(), err);
+        if (!rc)
+                rc = event_note(call, &(struct event_row){ .action = STR("version_unlinked"),
+                                                           .org_id = project->org_id,
+                                                           .entity_id = project->entity_id,
+                                                           .project_id = project->id,
+                                                           .collection_id = portfolio->id,
+                                                           .artifact_id = place->artifact_id,
+                                                           .has_version = true,
+                                                           .version = place->version },
+                                err);
+        if (rc || !any || newest.version != place->version)
+                return rc;
+        /* `latest` was on it: the highest version that is left carries it now. */
+        rc = store_membership_last(call->conn, portfolio->id, &newest, &any, err);
+        if (rc || !any)
+                return rc;
+        return alias_put_latest(call, project, portfolio, newest.version, newest.artifact_id, err);
+}
+
 static enum rc unlink_write(struct call *call, void *payload, struct err *err)
 {
         const struct unlink_job *job = payload;
         struct collection *portfolio = NULL;
         struct project *project = NULL;
-        struct membership place, newest;
-        bool found = false, any = false;
-        int64_t now = clock_now_us();
+        struct membership place;
+        bool found = false;
         enum rc rc = collection_see(call, job->portfolio_id, &portfolio, &project, err);
 
         if (rc)
@@ -413,31 +444,7 @@ static enum rc unlink_write(struct call *call, void *payload, struct err *err)
                 return err_set(err, RC_NOT_FOUND, "The version is not linked into '%.*s'.",
                                STR_ARG(portfolio->name));
         rc = protect_check_unlink(call, project, portfolio->id, place.version, err);
-        if (!rc)
-                rc = store_membership_by_alias(call->conn, portfolio->id, STR("latest"), &newest, &any, err);
-        if (!rc)
-                rc = alias_drop_all(call, project, portfolio, place.version, job->artifact_id, err);
-        if (!rc)
-                rc = store_membership_delete(call->conn, portfolio->id, place.version, err);
-        if (!rc)
-                rc = store_collection_add_count(call->conn, portfolio->id, -1, now, err);
-        if (!rc)
-                rc = event_note(call, &(struct event_row){ .action = STR("version_unlinked"),
-                                                           .org_id = project->org_id,
-                                                           .entity_id = project->entity_id,
-                                                           .project_id = project->id,
-                                                           .collection_id = portfolio->id,
-                                                           .artifact_id = job->artifact_id,
-                                                           .has_version = true,
-                                                           .version = place.version },
-                                err);
-        if (rc || !any || newest.version != place.version)
-                return rc;
-        /* `latest` was on it: the highest version that is left carries it now. */
-        rc = store_membership_last(call->conn, portfolio->id, &newest, &any, err);
-        if (rc || !any)
-                return rc;
-        return alias_put_latest(call, project, portfolio, newest.version, newest.artifact_id, err);
+        return rc ? rc : version_remove_link(call, project, portfolio, &place, err);
 }
 
 enum rc artifact_unlink(struct call *call, int64_t artifact_id, int64_t portfolio_id, struct err *err)

@@ -5,12 +5,12 @@
 
 #include "base/clock.h"
 #include "domain/event.h"
+#include "domain/places.h"
 #include "domain/policy_people.h"
 #include "domain/protect.h"
 #include "domain/reclaim.h"
 #include "store/setting.h"
 
-#define PLACES_MAX 512
 #define SECOND_US INT64_C(1000000)
 
 /* ---- the window ---- */
@@ -63,63 +63,6 @@ struct version_job {
         struct artifact *artifact;
 };
 
-static enum rc restore_alias(struct call *call, const struct project *project, const struct collection *c,
-                             const struct membership *place, struct str alias, struct err *err)
-{
-        struct membership holder;
-        bool taken = false, may = false;
-        enum rc rc;
-
-        if (str_eq(alias, STR("latest")))
-                return RC_OK;
-        rc = store_membership_by_alias(call->conn, c->id, alias, &holder, &taken, err);
-        may = policy_is_operator(call);
-        if (!rc && !taken && !may)
-                rc = protect_may(call, project, alias, &may, err);
-        if (rc || taken || !may)
-                return rc;
-        return alias_put(call, project, c, place->version, place->artifact_id, alias, err);
-}
-
-static enum rc restore_place(struct call *call, const struct deleted_place *kept, int64_t now_us, struct err *err)
-{
-        struct collection *c = NULL;
-        struct project *project = NULL;
-        struct membership newest;
-        struct str *aliases = NULL;
-        size_t count = 0;
-        bool any = false;
-        enum rc rc = store_collection_by_id(call->conn, call->arena, kept->place.collection_id, &c, err);
-
-        if (!rc && c)
-                rc = store_project_by_id(call->conn, call->arena, c->project_id, &project, err);
-        if (rc || !project)
-                return rc;
-        rc = store_membership_insert(call->conn, &kept->place, kept->created_by, err);
-        if (!rc)
-                rc = store_collection_add_count(call->conn, c->id, 1, now_us, err);
-        if (!rc)
-                rc = alias_list_read(call, kept->aliases, &aliases, &count, err);
-        for (size_t i = 0; !rc && i < count; i++)
-                rc = restore_alias(call, project, c, &kept->place, aliases[i], err);
-        if (!rc)
-                rc = store_membership_last(call->conn, c->id, &newest, &any, err);
-        if (!rc && any && newest.version == kept->place.version)
-                rc = alias_put_latest(call, project, c, newest.version, newest.artifact_id, err);
-        return rc;
-}
-
-static enum rc restore_places(struct call *call, int64_t id, int64_t now_us, struct err *err)
-{
-        struct deleted_place *places = NULL;
-        size_t count = 0;
-        enum rc rc = store_deleted_places(call->conn, call->arena, id, PLACES_MAX, &places, &count, err);
-
-        for (size_t i = 0; !rc && i < count; i++)
-                rc = restore_place(call, &places[i], now_us, err);
-        return rc;
-}
-
 static enum rc require_restorable(struct call *call, struct version_job *job, struct project **ret, struct err *err)
 {
         struct collection *home = NULL;
@@ -163,7 +106,7 @@ static enum rc version_write(struct call *call, void *payload, struct err *err)
         enum rc rc = require_restorable(call, job, &project, err);
 
         if (!rc)
-                rc = restore_places(call, job->id, now, err);
+                rc = places_restore(call, job->artifact, now, err);
         if (!rc)
                 rc = store_artifact_undelete(call->conn, job->id, now, err);
         if (rc)
@@ -198,6 +141,23 @@ struct collection_job {
         struct collection *collection;
 };
 
+static enum rc require_protected(struct call *call, const struct project *project, int64_t id, struct err *err)
+{
+        struct str alias = STR_NULL;
+        bool may = policy_is_operator(call);
+        enum rc rc = may ? RC_OK : policy_may(call, project, ACT_PROTECTED_ALIAS, &may, err);
+
+        if (rc || may)
+                return rc;
+        rc = store_deleted_protected(call->conn, call->arena, id, &alias, err);
+        if (rc || str_is_null(alias))
+                return rc;
+        return err_set(err, RC_DENIED,
+                       "A version of the collection carries the protected alias '%.*s': only an admin of the registry "
+                       "'%.*s' may restore it.",
+                       STR_ARG(alias), STR_ARG(project->name));
+}
+
 static enum rc collection_write(struct call *call, void *payload, struct err *err)
 {
         struct collection_job *job = payload;
@@ -216,6 +176,9 @@ static enum rc collection_write(struct call *call, void *payload, struct err *er
                 rc = require_in_window(call, item->deleted_us, err);
         if (!rc)
                 rc = store_collection_by_name(call->conn, call->arena, project->id, item->collection_name, &same, err);
+        if (rc)
+                return rc;
+        rc = require_protected(call, project, job->id, err);
         if (rc)
                 return rc;
         if (same)
@@ -246,7 +209,87 @@ enum rc collection_restore(struct call *call, int64_t id, struct collection **re
         return RC_OK;
 }
 
+/* ---- a project ---- */
+
+struct project_job {
+        int64_t id;
+        struct project *project;
+};
+
+static enum rc project_write(struct call *call, void *payload, struct err *err)
+{
+        struct project_job *job = payload;
+        struct project *p = NULL, *same = NULL;
+        int64_t deleted_us = 0;
+        enum rc rc = store_project_deleted_by_id(call->conn, call->arena, job->id, &p, &deleted_us, err);
+
+        if (!rc && !p)
+                rc = err_set(err, RC_NOT_FOUND, "There is no deleted project or registry that could be restored.");
+        if (!rc)
+                rc = require(call, p, p->is_registry ? ACT_DELETE_REGISTRY : ACT_DELETE_PROJECT, err);
+        if (!rc)
+                rc = require_in_window(call, deleted_us, err);
+        if (!rc)
+                rc = store_project_by_name(call->conn, call->arena, p->entity_id, p->name, &same, err);
+        if (!rc && !same)
+                rc = store_project_by_key(call->conn, call->arena, p->entity_id, model_fold(call->arena, p->name),
+                                          &same, err);
+        if (rc)
+                return rc;
+        if (same)
+                return err_set(err, RC_EXISTS, "There is another '%.*s' by now: rename that one, then restore.",
+                               STR_ARG(p->name));
+        rc = store_project_undelete(call->conn, p->id, deleted_us, clock_now_us(), err);
+        if (rc)
+                return rc;
+        job->project = p;
+        return event_note(call, &(struct event_row){ .action = p->is_registry ? STR("registry_restored")
+                                                                               : STR("project_restored"),
+                                                     .org_id = p->org_id,
+                                                     .entity_id = p->entity_id,
+                                                     .project_id = p->id },
+                          err);
+}
+
+enum rc project_restore(struct call *call, int64_t id, struct project **ret, struct err *err)
+{
+        struct project_job job = { .id = id };
+        enum rc rc = domain_write(call, project_write, &job, err);
+
+        if (rc)
+                return rc;
+        *ret = job.project;
+        return RC_OK;
+}
+
 /* ---- listing ---- */
+
+enum rc restore_list_projects(struct call *call, const struct entity *entity, size_t limit, struct deleted_list *ret,
+                              int64_t *ret_window_s, struct err *err)
+{
+        struct deleted_list all = { NULL, 0 }, list = { NULL, 0 };
+        enum rc rc = restore_window_get(call->conn, call->arena, ret_window_s, err);
+
+        if (!rc && !entity && !call->who->admin)
+                rc = err_set(err, RC_DENIED, "Only an administrator of the server may list what was deleted everywhere.");
+        if (!rc)
+                rc = store_deleted_projects(call->conn, call->arena, entity ? entity->id : 0,
+                                            clock_now_us() - *ret_window_s * SECOND_US, limit, &all, err);
+        list.items = arena_array(call->arena, struct deleted_item, all.count);
+        for (size_t i = 0; !rc && i < all.count; i++) {
+                struct project *p = NULL;
+                int64_t deleted_us = 0;
+                bool may = policy_is_operator(call);
+
+                rc = store_project_deleted_by_id(call->conn, call->arena, all.items[i].id, &p, &deleted_us, err);
+                if (!rc && p && !may)
+                        rc = policy_may(call, p, p->is_registry ? ACT_DELETE_REGISTRY : ACT_DELETE_PROJECT, &may, err);
+                if (!rc && p && may)
+                        list.items[list.count++] = all.items[i];
+        }
+        *ret = list;
+        return rc;
+}
 
 enum rc restore_list(struct call *call, const struct project *project, bool collections, size_t limit,
                      struct deleted_list *ret, int64_t *ret_window_s, struct err *err)

@@ -190,3 +190,31 @@ enum rc search_versions(struct call *call, const struct search_input *in, struct
         *ret = page;
         return RC_OK;
 }
+
+/* ---- all of it ---- */
+
+enum rc search_count_versions(struct call *call, const struct search_input *in, int64_t *ret, struct err *err)
+{
+        struct search_query query;
+        struct search_key key;
+        enum rc rc = read_query(call, in, SEARCH_VERSIONS, &query, &key, err);
+
+        return rc ? rc : store_search_count(call->conn, call->arena, &query, ret, err);
+}
+
+enum rc search_version_places(struct call *call, const struct search_input *in, struct str after_key, size_t limit,
+                              struct search_list *ret, struct err *err)
+{
+        struct search_query query;
+        struct search_key key;
+        enum rc rc = read_query(call, in, SEARCH_VERSIONS, &query, &key, err);
+
+        if (!rc && !str_is_empty(after_key)) {
+                rc = store_search_key_parse(call->arena, after_key, &key, err);
+                query.after = &key;
+        }
+        if (rc)
+                return rc;
+        query.limit = limit;
+        return store_search(call->conn, call->arena, &query, ret, err);
+}

@@ -44,5 +44,10 @@ MUST_USE enum rc search_collections(struct call *call, const struct search_input
                                     struct err *err);
 MUST_USE enum rc search_versions(struct call *call, const struct search_input *in, struct search_page *ret,
                                  struct err *err);
+/* For work on all that a search finds: how many versions, and where they stand, by place behind a key (store/search.h). */
+MUST_USE enum rc search_count_versions(struct call *call, const struct search_input *in, int64_t *ret,
+                                       struct err *err);
+MUST_USE enum rc search_version_places(struct call *call, const struct search_input *in, struct str after_key,
+                                       size_t limit, struct search_list *ret, struct err *err);
 
 #endif

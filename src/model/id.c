@@ -22,6 +22,7 @@ static const char *const type_names[MODEL_TYPE__COUNT] = {
         [MODEL_ENTITY] = "Entity",
         [MODEL_FILE] = "File",
         [MODEL_INVITE] = "Invite",
+        [MODEL_JOB] = "Job",
         [MODEL_MEMBER] = "Member",
         [MODEL_ORGANIZATION] = "Organization",
         [MODEL_PROJECT] = "Project",

@@ -29,6 +29,7 @@ enum model_type {
         MODEL_ENTITY,
         MODEL_FILE,
         MODEL_INVITE,
+        MODEL_JOB,
         MODEL_MEMBER,
         MODEL_ORGANIZATION,
         MODEL_PROJECT,

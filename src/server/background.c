@@ -1,8 +1,10 @@
 /*
  * server/background.c - see background.h.
  *
- * The thread looks for a job once a second: one read of an index that is nearly always
- * empty. A failure is logged and the next round tries again.
+ * There are two lanes, a thread each: one looks at all bytes and may take long, the other
+ * deletes rows and should begin at once. A lane looks for a job once a second: one read of an
+ * index that is nearly always empty. Deleting jobs take turns of SLICE_MS, so that a small one
+ * need not wait for a large one. A failure is logged and the next round tries again.
  */
 #include "server/background.h"
 
@@ -13,6 +15,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "domain/bulk.h"
+#include "domain/job.h"
+#include "domain/places.h"
 #include "domain/restore.h"
 #include "json/json.h"
 #include "store/job.h"
@@ -21,11 +26,25 @@
 #define FIRST_RUN_MS (5u * 60 * 1000)
 #define PROGRESS_MS 1000u
 #define PAUSE_US 500u                 /* between small steps when nobody waits for the end */
+#define SLICE_MS 5000u
+#define SLICE_PAUSE_US 2000u          /* between writes of a deleting job: for other writers */
+#define KEEP_JOBS_US (30 * INT64_C(86400000000))
+#define FORGET_JOBS 500
+
+struct lane {
+        struct background *background;
+        unsigned kinds;               /* JOB_KIND_BIT()s */
+        bool reclaims;                /* also by itself, from time to time */
+        int64_t last_id;              /* the job that had the last turn */
+        pthread_t thread;
+};
+
+enum { LANE_BYTES, LANE_ROWS, LANE__COUNT };
 
 struct background {
         const struct domain *domain;
         struct background_config config;
-        pthread_t thread;
+        struct lane lanes[LANE__COUNT];
         pthread_mutex_t lock;         /* guards nothing but the waiting */
         pthread_cond_t wake;
         atomic_bool stopping;
@@ -39,6 +58,7 @@ struct turn {
         struct call call;
         struct job *job;              /* NULL: nobody asked */
         uint64_t told_ms;
+        bool canceled;                /* somebody wants the job to end */
 };
 
 void reclaim_write_counts(struct json_writer *w, const struct reclaim_counts *counts, bool dry_run)
@@ -73,12 +93,21 @@ static enum rc setting_write(struct db_conn *conn, void *payload, struct err *er
 
 static bool wants_stop(void *payload)
 {
-        return atomic_load(&((const struct turn *)payload)->background->stopping);
+        const struct turn *turn = payload;
+
+        return turn->canceled || atomic_load(&turn->background->stopping);
 }
 
 static enum rc job_write(struct db_conn *conn, void *payload, struct err *err)
 {
-        return store_job_update(conn, payload, clock_now_us(), err);
+        return store_job_update(conn, payload, clock_now_us(), NULL, err);
+}
+
+static enum rc tell_write(struct db_conn *conn, void *payload, struct err *err)
+{
+        struct turn *turn = payload;
+
+        return store_job_update(conn, turn->job, clock_now_us(), &turn->canceled, err);
 }
 
 static void tell(struct turn *turn, const struct reclaim_counts *counts)
@@ -88,7 +117,7 @@ static void tell(struct turn *turn, const struct reclaim_counts *counts)
         turn->job->state = JOB_RUNNING;
         turn->job->done = (int64_t)counts->deleted_blobs;
         turn->job->total = (int64_t)counts->blobs;
-        if (db_write(turn->background->domain->db, job_write, turn->job, &err))
+        if (db_write(turn->background->domain->db, tell_write, turn, &err))
                 log_event(LOG_LEVEL_DEBUG, "job", "id=%lld told=no", (long long)turn->job->id);
 }
 
@@ -121,9 +150,15 @@ static void log_reclaimed(const struct reclaim_counts *counts, uint64_t started_
                           (unsigned long long)(clock_mono_ms() - started_ms));
 }
 
+static bool is_dry(const struct job *job)
+{
+        return str_contains(job->input, STR("\"dryRun\":true"));
+}
+
 static enum rc reclaim(struct turn *turn, struct reclaim_counts *counts, struct err *err)
 {
         const struct reclaim_order order = {
+                .dry_run = turn->job && is_dry(turn->job),
                 .measure = turn->job != NULL,
                 .restore_s = turn->background->config.restore_s,
                 .pause_us = turn->job ? 0 : PAUSE_US,
@@ -138,52 +173,120 @@ static enum rc reclaim(struct turn *turn, struct reclaim_counts *counts, struct 
         return rc;
 }
 
-static enum rc do_job(struct turn *turn, struct err *err)
+static enum rc do_reclaim(struct turn *turn, struct err *err)
 {
         struct reclaim_counts counts = { 0 };
         struct buf result _cleanup_(buf_done) = { 0 };
         struct json_writer writer;
-        struct err why = { 0 };
-        enum rc rc;
+        enum rc rc = reclaim(turn, &counts, err);
 
-        if (turn->job->kind != JOB_RECLAIM)
-                return err_set(err, RC_INTERNAL, "a job of an unknown kind");
-        rc = reclaim(turn, &counts, &why);
-        if (rc && atomic_load(&turn->background->stopping))
-                return RC_OK;   /* it stays open */
+        if (rc)
+                return rc;
         json_writer_init(&writer, &result);
-        reclaim_write_counts(&writer, &counts, false);
-        turn->job->state = rc ? JOB_FAILED : JOB_DONE;
-        turn->job->result = rc ? STR_NULL : buf_str(&result);
-        turn->job->error = rc ? str_from(why.msg) : STR_NULL;
+        reclaim_write_counts(&writer, &counts, is_dry(turn->job));
+        turn->job->state = JOB_DONE;
+        turn->job->result = buf_str(&result);
         turn->job->done = (int64_t)counts.deleted_blobs;
         turn->job->total = (int64_t)counts.blobs;
-        if (rc)
-                log_failure(&why);
         return db_write(turn->background->domain->db, job_write, turn->job, err);
 }
 
-/* *due: a run by ourselves is due, unless somebody's job did the same. */
-static enum rc take_turn(struct background *background, bool *due, struct err *err)
+static enum rc do_delete(struct turn *turn, struct err *err)
 {
+        const struct bulk_order order = {
+                .until_ms = clock_mono_ms() + SLICE_MS,
+                .pause_us = SLICE_PAUSE_US,
+                .stop = wants_stop,
+                .payload = turn,
+        };
+        enum rc rc = bulk_delete_work(&turn->call, turn->job, &order, err);
+
+        if (!rc && turn->job->state != JOB_RUNNING)
+                log_event(LOG_LEVEL_INFO, "deleted", "job=%lld versions=%lld canceled=%d", (long long)turn->job->id,
+                          (long long)turn->job->done, turn->job->state == JOB_CANCELED);
+        return rc;
+}
+
+static enum rc do_settle(struct turn *turn, struct err *err)
+{
+        bool more = true;
+        enum rc rc = RC_OK;
+
+        while (!rc && more && !wants_stop(turn))
+                rc = places_settle(&turn->call, turn->job, &more, err);
+        return rc;
+}
+
+/* Those that another try may mend: the job stays open. */
+static bool is_passing(enum rc rc)
+{
+        return rc == RC_AGAIN || rc == RC_UNAVAILABLE || rc == RC_IO;
+}
+
+static enum rc do_job(struct turn *turn, struct err *err)
+{
+        static enum rc (*const workers[JOB_KIND__COUNT])(struct turn *turn, struct err *err) = {
+                [JOB_RECLAIM] = do_reclaim,
+                [JOB_DELETE_VERSIONS] = do_delete,
+                [JOB_SETTLE_PLACES] = do_settle,
+        };
+        struct job *job = turn->job;
+        struct err why = { 0 };
+        enum rc rc = job_principal(turn->call.conn, turn->call.arena, job, &turn->who, &why);
+
+        if (!rc && ((unsigned)job->kind >= JOB_KIND__COUNT || !workers[job->kind]))
+                rc = err_set(&why, RC_INTERNAL, "This version of the server does not know such a job.");
+        if (!rc)
+                rc = workers[job->kind](turn, &why);
+        if (!rc || atomic_load(&turn->background->stopping))
+                return RC_OK;   /* done, or it stays open */
+        if (turn->canceled) {
+                job->state = JOB_CANCELED;
+                return db_write(turn->background->domain->db, job_write, job, err);
+        }
+        if (is_passing(rc))
+                return err_set(err, rc, "%s", why.msg);
+        log_failure(&why);
+        job->state = JOB_FAILED;
+        job->error = str_from(why.msg);
+        return db_write(turn->background->domain->db, job_write, job, err);
+}
+
+static enum rc forget_write(struct db_conn *conn, void *payload UNUSED, struct err *err)
+{
+        return store_job_forget(conn, clock_now_us() - KEEP_JOBS_US, FORGET_JOBS, err);
+}
+
+/* *due: a run by ourselves is due, unless somebody's job did the same. *ret_busy: there was something to do. */
+static enum rc take_turn(struct lane *lane, bool *due, bool *ret_busy, struct err *err)
+{
+        struct background *background = lane->background;
         struct turn turn = { .background = background };
         struct arena arena _cleanup_(arena_done) = { 0 };
         struct db_conn *conn _cleanup_(db_read_end) = NULL;
         struct reclaim_counts counts = { 0 };
         enum rc rc = db_read_begin(background->domain->db, &conn, err);
 
+        *ret_busy = false;
         if (rc)
                 return rc;
         arena_init(&arena, 0);
         turn.who = (struct principal){ .admin = true, .username = STR("server") };
         turn.call = (struct call){ .domain = background->domain, .arena = &arena, .conn = conn, .who = &turn.who };
-        rc = store_job_next(conn, &arena, &turn.job, err);
-        if (!rc && turn.job)
-                rc = do_job(&turn, err);
-        else if (!rc && *due)
-                rc = reclaim(&turn, &counts, err);
-        else
+        rc = store_job_next(conn, &arena, lane->kinds, lane->last_id, &turn.job, err);
+        if (rc || (!turn.job && !*due))
                 return rc;
+        *ret_busy = true;
+        if (turn.job) {
+                lane->last_id = turn.job->id;
+                rc = do_job(&turn, err);
+                if (turn.job->kind == JOB_RECLAIM && !is_dry(turn.job))
+                        *due = false;
+                return rc;
+        }
+        rc = reclaim(&turn, &counts, err);
+        if (!rc)
+                rc = db_write(background->domain->db, forget_write, NULL, err);
         *due = false;
         return rc;
 }
@@ -202,24 +305,39 @@ static void wait_round(struct background *background)
         pthread_mutex_unlock(&background->lock);
 }
 
-static void *background_main(void *payload)
+static void *lane_main(void *payload)
 {
-        struct background *background = payload;
-        uint64_t interval_ms = (uint64_t)background->config.reclaim_minutes * 60000;
+        struct lane *lane = payload;
+        struct background *background = lane->background;
+        uint64_t interval_ms = lane->reclaims ? (uint64_t)background->config.reclaim_minutes * 60000 : 0;
         uint64_t next_ms = clock_mono_ms() + (interval_ms < FIRST_RUN_MS ? interval_ms : FIRST_RUN_MS);
 
         while (!atomic_load(&background->stopping)) {
                 struct err err = { 0 };
-                bool due = interval_ms && clock_mono_ms() >= next_ms, was_due = due;
-                enum rc rc = take_turn(background, &due, &err);
+                bool due = interval_ms && clock_mono_ms() >= next_ms, was_due = due, busy = false;
+                enum rc rc = take_turn(lane, &due, &busy, &err);
 
                 if (rc && !atomic_load(&background->stopping))
                         log_failure(&err);
-                if (rc || (was_due && !due))
+                if (was_due && (rc || !due))
                         next_ms = clock_mono_ms() + interval_ms;
-                wait_round(background);
+                if (rc || !busy)
+                        wait_round(background);
         }
         return NULL;
+}
+
+static void end_lanes(struct background *background, size_t count)
+{
+        pthread_mutex_lock(&background->lock);
+        atomic_store(&background->stopping, true);
+        pthread_cond_broadcast(&background->wake);
+        pthread_mutex_unlock(&background->lock);
+        for (size_t i = 0; i < count; i++)
+                pthread_join(background->lanes[i].thread, NULL);
+        pthread_cond_destroy(&background->wake);
+        pthread_mutex_destroy(&background->lock);
+        free(background);
 }
 
 enum rc background_start(const struct domain *domain, const struct background_config *config,
@@ -244,11 +362,16 @@ enum rc background_start(const struct domain *domain, const struct background_co
         pthread_cond_init(&background->wake, &clock);
         pthread_condattr_destroy(&clock);
         atomic_init(&background->stopping, false);
-        if (pthread_create(&background->thread, NULL, background_main, background) != 0) {
-                pthread_cond_destroy(&background->wake);
-                pthread_mutex_destroy(&background->lock);
-                free(background);
-                return err_set(err, RC_INTERNAL, "The background thread cannot be started.");
+        background->lanes[LANE_BYTES] = (struct lane){ .kinds = JOB_KIND_BIT(JOB_RECLAIM) | JOB_KIND_BIT(JOB_COUNT_STORAGE),
+                                                       .reclaims = true };
+        background->lanes[LANE_ROWS] = (struct lane){ .kinds = JOB_KIND_BIT(JOB_DELETE_VERSIONS) |
+                                                               JOB_KIND_BIT(JOB_SETTLE_PLACES) };
+        for (size_t i = 0; i < LANE__COUNT; i++) {
+                background->lanes[i].background = background;
+                if (pthread_create(&background->lanes[i].thread, NULL, lane_main, &background->lanes[i]) != 0) {
+                        end_lanes(background, i);
+                        return err_set(err, RC_INTERNAL, "The background threads cannot be started.");
+                }
         }
         *ret = background;
         return RC_OK;
@@ -256,14 +379,6 @@ enum rc background_start(const struct domain *domain, const struct background_co
 
 void background_stop(struct background *background)
 {
-        if (!background)
-                return;
-        pthread_mutex_lock(&background->lock);
-        atomic_store(&background->stopping, true);
-        pthread_cond_signal(&background->wake);
-        pthread_mutex_unlock(&background->lock);
-        pthread_join(background->thread, NULL);
-        pthread_cond_destroy(&background->wake);
-        pthread_mutex_destroy(&background->lock);
-        free(background);
+        if (background)
+                end_lanes(background, LANE__COUNT);
 }

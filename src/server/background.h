@@ -1,7 +1,7 @@
 /*
- * server/background.h - what the server does by itself: one thread that takes jobs (rows
- * that requests and operator's commands leave) and, from time to time, reclaims bytes that
- * nothing needs any more.
+ * server/background.h - what the server does by itself: threads that take jobs (rows that
+ * requests and operator's commands leave) and, from time to time, reclaim bytes that nothing
+ * needs any more.
  *
  * Thread rule: started and stopped by the main thread.
  */

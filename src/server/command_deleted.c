@@ -13,11 +13,14 @@ static void add_rows(struct table *table, const struct deleted_list *list, int64
 
         for (size_t i = 0; i < list->count; i++) {
                 const struct deleted_item *item = &list->items[i];
-                bool is_version = item->version >= 0;
+                bool is_version = item->version >= 0, is_project = str_is_null(item->collection_name);
 
-                table_cell(table, is_version ? STR("version") : STR("collection"));
+                table_cell(table, is_version ? STR("version") : is_project ? STR("project") : STR("collection"));
                 table_cell(table, arena_printf(arena, "%lld", (long long)item->id));
-                if (is_version)
+                if (is_project)
+                        table_cell(table, arena_printf(arena, "%.*s/%.*s", STR_ARG(item->entity_name),
+                                                       STR_ARG(item->project_name)));
+                else if (is_version)
                         table_cell(table, arena_printf(arena, "%.*s/%.*s/%.*s:v%lld", STR_ARG(item->entity_name),
                                                        STR_ARG(item->project_name), STR_ARG(item->collection_name),
                                                        (long long)item->version));
@@ -32,16 +35,19 @@ static void add_rows(struct table *table, const struct deleted_list *list, int64
 enum rc run_deleted_list(struct session *session, struct err *err)
 {
         static const char *const columns[] = { "kind", "number", "name", "deleted", "restorableUntil" };
-        struct deleted_list versions = { 0 }, collections = { 0 };
+        struct deleted_list versions = { 0 }, collections = { 0 }, projects = { 0 };
         struct table table;
         int64_t window_s = 0;
         enum rc rc = restore_list(&session->call, NULL, false, LIST_MAX, &versions, &window_s, err);
 
         if (!rc)
                 rc = restore_list(&session->call, NULL, true, LIST_MAX, &collections, &window_s, err);
+        if (!rc)
+                rc = restore_list_projects(&session->call, NULL, LIST_MAX, &projects, &window_s, err);
         if (rc)
                 return rc;
         table_begin(&table, session, columns, ARRAY_LEN(columns));
+        add_rows(&table, &projects, window_s);
         add_rows(&table, &collections, window_s);
         add_rows(&table, &versions, window_s);
         table_end(&table);
@@ -53,6 +59,7 @@ enum rc run_deleted_restore(struct session *session, struct err *err)
         struct str kind = session_argument(session, 0), number = session_argument(session, 1);
         struct artifact *artifact = NULL;
         struct collection *collection = NULL;
+        struct project *project = NULL;
         int64_t id = 0;
         enum rc rc;
 
@@ -63,8 +70,10 @@ enum rc run_deleted_restore(struct session *session, struct err *err)
                 rc = artifact_restore(&session->call, id, &artifact, err);
         else if (str_eq_c(kind, "collection"))
                 rc = collection_restore(&session->call, id, &collection, err);
+        else if (str_eq_c(kind, "project"))
+                rc = project_restore(&session->call, id, &project, err);
         else
-                rc = err_set(err, RC_INVALID, "KIND is version or collection, not '%.*s'.",
+                rc = err_set(err, RC_INVALID, "KIND is version, collection or project, not '%.*s'.",
                              STR_ARG(str_slice(kind, 0, 64)));
         if (rc)
                 return rc;

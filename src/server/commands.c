@@ -97,7 +97,7 @@ const struct command commands[] = {
         {
                 .words = "deleted list",
                 .arguments = "",
-                .summary = "Lists versions and collections that were deleted and can be restored.",
+                .summary = "Lists projects, registries, collections and versions that can be restored.",
                 .run = run_deleted_list,
         },
         {
@@ -105,9 +105,10 @@ const struct command commands[] = {
                 .arguments = "KIND NUMBER",
                 .min_arguments = 2,
                 .max_arguments = 2,
-                .summary = "Brings a deleted version or collection back.",
-                .details = "KIND is version or collection, NUMBER that of vitrined deleted list. A version gets its aliases\n"
-                           "back as far as no other version has them by now.\n",
+                .summary = "Brings a deleted version, collection, project or registry back.",
+                .details = "KIND is version, collection or project, NUMBER that of vitrined deleted list. A version gets its\n"
+                           "aliases back as far as no other version has them by now; a project or registry comes with what\n"
+                           "was deleted together with it.\n",
                 .run = run_deleted_restore,
         },
         {

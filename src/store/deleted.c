@@ -95,16 +95,56 @@ enum rc store_deleted_collection_by_id(struct db_conn *conn, struct arena *arena
         return RC_OK;
 }
 
+enum rc store_deleted_projects(struct db_conn *conn, struct arena *arena, int64_t entity_id, int64_t from_us,
+                               size_t limit, struct deleted_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT p.id, p.id, e.name, p.name, NULL, -1, 0, p.deleted_us FROM project p "
+                                 "JOIN entity e ON e.id = p.entity_id WHERE p.deleted_us >= $1 "
+                                 "AND p.deleted_us IS NOT NULL AND e.deleted_us IS NULL AND ($2 = 0 OR e.id = $2) "
+                                 "ORDER BY p.deleted_us DESC, p.id DESC LIMIT $3",
+                                 "iii", from_us, entity_id, (int64_t)limit);
+
+        if (rc)
+                return rc;
+        return read_items(stmt, arena, limit, ret, err);
+}
+
+enum rc store_project_undelete(struct db_conn *conn, int64_t id, int64_t deleted_us, int64_t now_us, struct err *err)
+{
+        enum rc rc = store_exec(conn, err, "UPDATE project SET deleted_us = NULL, updated_us = $2 WHERE id = $1", "ii",
+                                id, now_us);
+
+        if (rc)
+                return rc;
+        return store_exec(conn, err,
+                          "UPDATE collection SET deleted_us = NULL WHERE project_id = $1 AND deleted_us = $2", "ii", id,
+                          deleted_us);
+}
+
 /* ---- versions ---- */
 
 enum rc store_deleted_place_keep(struct db_conn *conn, int64_t collection_id, int64_t version, struct str aliases,
                                  struct err *err)
 {
         return store_exec(conn, err,
-                          "INSERT INTO deleted_place(artifact_id, collection_id, version, created_by, created_us, "
+                          "INSERT OR REPLACE INTO deleted_place(artifact_id, collection_id, version, created_by, created_us, "
                           "aliases) SELECT artifact_id, collection_id, version, created_by, created_us, $3 "
                           "FROM membership WHERE collection_id = $1 AND version = $2",
                           "iis", collection_id, version, aliases);
+}
+
+#define PLACE_COLUMNS "collection_id, version, artifact_id, created_us, created_by, aliases FROM deleted_place "
+
+static void read_place(struct db_stmt *stmt, struct arena *arena, struct deleted_place *place)
+{
+        place->place.collection_id = db_column_i64(stmt, 0);
+        place->place.version = db_column_i64(stmt, 1);
+        place->place.artifact_id = db_column_i64(stmt, 2);
+        place->place.created_us = db_column_i64(stmt, 3);
+        place->created_by = db_column_i64(stmt, 4);
+        place->aliases = store_column(stmt, arena, 5);
 }
 
 enum rc store_deleted_places(struct db_conn *conn, struct arena *arena, int64_t artifact_id, size_t limit,
@@ -114,9 +154,8 @@ enum rc store_deleted_places(struct db_conn *conn, struct arena *arena, int64_t 
         struct deleted_place *places = arena_array(arena, struct deleted_place, limit);
         size_t count = 0;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT collection_id, version, artifact_id, created_us, created_by, aliases "
-                                 "FROM deleted_place WHERE artifact_id = $1 ORDER BY collection_id LIMIT $2",
-                                 "ii", artifact_id, (int64_t)limit);
+                                 "SELECT " PLACE_COLUMNS "WHERE artifact_id = $1 ORDER BY collection_id LIMIT $2", "ii",
+                                 artifact_id, (int64_t)limit);
 
         while (!rc && count < limit) {
                 bool row = false;
@@ -124,31 +163,52 @@ enum rc store_deleted_places(struct db_conn *conn, struct arena *arena, int64_t 
                 rc = db_step(stmt, &row, err);
                 if (rc || !row)
                         break;
-                places[count].place.collection_id = db_column_i64(stmt, 0);
-                places[count].place.version = db_column_i64(stmt, 1);
-                places[count].place.artifact_id = db_column_i64(stmt, 2);
-                places[count].place.created_us = db_column_i64(stmt, 3);
-                places[count].created_by = db_column_i64(stmt, 4);
-                places[count++].aliases = store_column(stmt, arena, 5);
+                read_place(stmt, arena, &places[count++]);
         }
         *ret = places;
         *ret_count = count;
         return rc;
 }
 
-enum rc store_artifact_undelete(struct db_conn *conn, int64_t artifact_id, int64_t now_us, struct err *err)
+enum rc store_deleted_place_get(struct db_conn *conn, struct arena *arena, int64_t artifact_id, int64_t collection_id,
+                                struct deleted_place *ret, bool *ret_found, struct err *err)
 {
-        enum rc rc = store_exec(conn, err,
-                                "UPDATE artifact SET state = 1, deleted_us = NULL, updated_us = $2 WHERE id = $1",
-                                "ii", artifact_id, now_us);
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT " PLACE_COLUMNS "WHERE artifact_id = $1 AND collection_id = $2", "ii",
+                                 artifact_id, collection_id);
 
         if (!rc)
-                rc = store_exec(conn, err, "DELETE FROM deleted_place WHERE artifact_id = $1", "i", artifact_id);
+                rc = db_step(stmt, ret_found, err);
+        if (!rc && *ret_found)
+                read_place(stmt, arena, ret);
         return rc;
+}
+
+enum rc store_deleted_place_drop(struct db_conn *conn, int64_t artifact_id, int64_t collection_id, struct err *err)
+{
+        return store_exec(conn, err, "DELETE FROM deleted_place WHERE artifact_id = $1 AND collection_id = $2", "ii",
+                          artifact_id, collection_id);
+}
+
+enum rc store_artifact_undelete(struct db_conn *conn, int64_t artifact_id, int64_t now_us, struct err *err)
+{
+        return store_exec(conn, err,
+                          "UPDATE artifact SET state = 1, deleted_us = NULL, updated_us = $2 WHERE id = $1", "ii",
+                          artifact_id, now_us);
 }
 
 enum rc store_collection_undelete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err)
 {
         return store_exec(conn, err, "UPDATE collection SET deleted_us = NULL, updated_us = $2 WHERE id = $1", "ii", id,
                           now_us);
+}
+
+enum rc store_deleted_protected(struct db_conn *conn, struct arena *arena, int64_t collection_id, struct str *ret,
+                                struct err *err)
+{
+        return store_text(conn, arena, ret, err,
+                          "SELECT a.alias FROM collection c JOIN protected_alias x ON x.project_id = c.project_id "
+                          "JOIN alias a ON a.collection_id = c.id AND a.alias = x.alias WHERE c.id = $1 LIMIT 1",
+                          "i", collection_id);
 }

@@ -32,6 +32,13 @@ MUST_USE enum rc store_deleted_version_time(struct db_conn *conn, int64_t artifa
 MUST_USE enum rc store_deleted_collection_by_id(struct db_conn *conn, struct arena *arena, int64_t id,
                                                 struct deleted_item **ret, struct err *err);
 
+/* Projects and registries (items: no collection, no version); of entities that are still there. */
+MUST_USE enum rc store_deleted_projects(struct db_conn *conn, struct arena *arena, int64_t entity_id, int64_t from_us,
+                                        size_t limit, struct deleted_list *ret, struct err *err);
+/* With the collections that were deleted together with it; those that were deleted before it stay deleted. */
+MUST_USE enum rc store_project_undelete(struct db_conn *conn, int64_t id, int64_t deleted_us, int64_t now_us,
+                                        struct err *err);
+
 /* ---- versions --------------------------------------------------------------------------- */
 
 /* Keeps where a version is, before it is taken from there. aliases: JSON list. */
@@ -44,8 +51,16 @@ struct deleted_place {
 };
 MUST_USE enum rc store_deleted_places(struct db_conn *conn, struct arena *arena, int64_t artifact_id, size_t limit,
                                       struct deleted_place **ret, size_t *ret_count, struct err *err);
-/* Committed again, and its kept places are dropped. */
+MUST_USE enum rc store_deleted_place_get(struct db_conn *conn, struct arena *arena, int64_t artifact_id,
+                                         int64_t collection_id, struct deleted_place *ret, bool *ret_found,
+                                         struct err *err);
+MUST_USE enum rc store_deleted_place_drop(struct db_conn *conn, int64_t artifact_id, int64_t collection_id,
+                                          struct err *err);
+/* Committed again; its places are another matter. */
 MUST_USE enum rc store_artifact_undelete(struct db_conn *conn, int64_t artifact_id, int64_t now_us, struct err *err);
+/* A protected alias that is on a version of a deleted collection; absent: there is none. */
+MUST_USE enum rc store_deleted_protected(struct db_conn *conn, struct arena *arena, int64_t collection_id,
+                                         struct str *ret, struct err *err);
 /* RC_EXISTS when the name is taken by now. */
 MUST_USE enum rc store_collection_undelete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
 

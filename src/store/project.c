@@ -54,6 +54,25 @@ enum rc store_project_by_id(struct db_conn *conn, struct arena *arena, int64_t i
         return one_project(stmt, arena, ret, err);
 }
 
+enum rc store_project_deleted_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct project **ret,
+                                    int64_t *ret_deleted_us, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        struct project *project = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT " PROJECT_COLUMNS
+                                 "WHERE p.id = $1 AND p.deleted_us IS NOT NULL AND e.deleted_us IS NULL",
+                                 "i", id);
+
+        if (!rc)
+                rc = one_project(stmt, arena, &project, err);
+        if (!rc && project)
+                rc = store_int(conn, ret_deleted_us, NULL, err, "SELECT deleted_us FROM project WHERE id = $1", "i", id);
+        if (!rc)
+                *ret = project;
+        return rc;
+}
+
 enum rc store_project_by_name(struct db_conn *conn, struct arena *arena, int64_t entity_id, struct str name,
                               struct project **ret, struct err *err)
 {

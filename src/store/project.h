@@ -29,6 +29,9 @@ struct project {
 
 MUST_USE enum rc store_project_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct project **ret,
                                      struct err *err);
+/* One that was deleted, and when; NULL: it was not, or its entity is gone, too. */
+MUST_USE enum rc store_project_deleted_by_id(struct db_conn *conn, struct arena *arena, int64_t id,
+                                             struct project **ret, int64_t *ret_deleted_us, struct err *err);
 MUST_USE enum rc store_project_by_name(struct db_conn *conn, struct arena *arena, int64_t entity_id,
                                        struct str name, struct project **ret, struct err *err);
 /* By the name without regard to case: NULL when none or more than one. */
