@@ -74,12 +74,12 @@ class Result:
         return json.loads(self.out)
 
 
-def command(*words, data=None, stdin="", environment=None):
+def command(*words, data=None, stdin="", environment=None, timeout=60):
     """Run vitrined; never raises for an exit status."""
     words = [str(PROGRAM), *map(str, words)]
     if data is not None:
         words += ["--data", str(data)]
-    return Result(subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=60,
+    return Result(subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=timeout,
                                  env=clean_environment(**(environment or {}))))
 
 
