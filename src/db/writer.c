@@ -316,7 +316,7 @@ enum rc writer_start(struct db *db, unsigned batch_max, struct err *err)
         if (rc)
                 return rc;
         page = page_bytes(writer->conn);
-        writer->passive_pages = (16u << 20) / page;
+        writer->passive_pages = (32u << 20) / page;
         writer->restart_pages = (64u << 20) / page;
         writer->due_pages = writer->passive_pages;
         writer->batch_max = batch_max;
