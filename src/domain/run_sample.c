@@ -20,6 +20,15 @@ static int64_t clamp_samples(int64_t samples)
         return samples < 1 ? 1 : samples > RUN_SAMPLES_MAX ? RUN_SAMPLES_MAX : samples;
 }
 
+/*
+ * Steps come one line each and in order, save that a run which was sent twice (`wandb sync` after a
+ * break) or taken up again further back has some steps twice. Then the line that came last counts.
+ */
+static bool is_plain(const struct run_range *range)
+{
+        return range->steps == range->lines && range->last - range->first == range->lines - 1;
+}
+
 /* ---- whole rows ---- */
 
 struct collector {
@@ -106,19 +115,54 @@ static enum rc take_some(struct call *call, const struct run *run, enum run_stre
         return RC_OK;
 }
 
+struct step_taker {
+        struct arena *arena;
+        struct run_rows *rows;
+        int64_t steps, samples, at;
+        size_t bytes;
+};
+
+static enum rc take_step(void *payload, int64_t line UNUSED, struct str text, bool *ret_go_on UNUSED, struct err *err)
+{
+        struct step_taker *t = payload;
+        double share = t->samples == 1 ? 1.0 : (double)t->rows->count / (double)(t->samples - 1);
+
+        if (t->at++ < (int64_t)(share * (double)(t->steps - 1)))
+                return RC_OK;
+        t->bytes += text.len;
+        if (t->bytes > RUN_READ_MAX_BYTES)
+                return too_large(err);
+        t->rows->items[t->rows->count++] = arena_str(t->arena, text);
+        return RC_OK;
+}
+
+static enum rc take_steps(struct call *call, const struct run *run, int64_t min_step, int64_t max_step, int64_t steps,
+                          int64_t samples, struct run_rows *ret, struct err *err)
+{
+        struct step_taker t = { .arena = call->arena, .rows = ret, .steps = steps,
+                                .samples = samples < steps ? samples : steps };
+
+        ret->items = arena_array(call->arena, struct str, (size_t)t.samples);
+        ret->count = 0;
+        return store_run_steps_each(call->conn, run->id, min_step, max_step, take_step, &t, err);
+}
+
 enum rc run_history(struct call *call, const struct run *run, int64_t min_step, int64_t max_step, int64_t samples,
                     struct run_rows *ret, struct err *err)
 {
-        int64_t first = 0, last = -1, count = 0;
-        enum rc rc = store_run_history_range(call->conn, run->id, min_step, max_step, &first, &last, &count, err);
+        struct run_range range;
+        enum rc rc = store_run_history_range(call->conn, run->id, min_step, max_step, &range, err);
 
         if (rc)
                 return rc;
-        if (count == 0) {
+        if (range.lines == 0) {
                 *ret = (struct run_rows){ 0 };
                 return RC_OK;
         }
-        return take_some(call, run, RUN_HISTORY, first, last, clamp_samples(samples), ret, err);
+        samples = clamp_samples(samples);
+        if (!is_plain(&range))
+                return take_steps(call, run, min_step, max_step, range.steps, samples, ret, err);
+        return take_some(call, run, RUN_HISTORY, range.first, range.last, samples, ret, err);
 }
 
 enum rc run_sample_lines(struct call *call, const struct run *run, enum run_stream stream, int64_t samples,
@@ -359,14 +403,21 @@ static int64_t behind_last_step(const struct sampler *s)
 
 static enum rc scan(struct call *call, const struct run *run, struct sampler *s, struct err *err)
 {
-        int64_t first = 0, last = run->history_lines - 1, count = run->history_lines;
-        enum rc rc = RC_OK;
+        int64_t behind = behind_last_step(s);
+        struct run_range range;
+        enum rc rc = store_run_history_range(call->conn, run->id, s->min_step, behind, &range, err);
 
-        if (s->min_step != INT64_MIN || s->max_step != INT64_MAX)
-                rc = store_run_history_range(call->conn, run->id, s->min_step, behind_last_step(s), &first, &last, &count, err);
-        if (rc || count == 0)
+        if (rc)
                 return rc;
-        return store_run_lines_each(call->conn, run->id, RUN_HISTORY, first, last, look_at_line, s, err);
+        if (range.lines && !is_plain(&range))
+                return store_run_steps_each(call->conn, run->id, s->min_step, behind, look_at_line, s, err);
+        if (s->min_step == INT64_MIN && s->max_step == INT64_MAX) { /* also the lines without a step */
+                range.first = 0;
+                range.last = run->history_lines - 1;
+        } else if (!range.lines) {
+                return RC_OK;
+        }
+        return store_run_lines_each(call->conn, run->id, RUN_HISTORY, range.first, range.last, look_at_line, s, err);
 }
 
 /* Of up to twice as many as asked for, takes them evenly; the newest row always ends the list. */

@@ -86,12 +86,12 @@ enum rc store_run_lines_last(struct db_conn *conn, struct arena *arena, int64_t 
 }
 
 enum rc store_run_history_range(struct db_conn *conn, int64_t run_id, int64_t min_step, int64_t max_step,
-                                int64_t *ret_first, int64_t *ret_last, int64_t *ret_count, struct err *err)
+                                struct run_range *ret, struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         bool row = false;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT MIN(line), MAX(line), COUNT(*) FROM run_line "
+                                 "SELECT MIN(line), MAX(line), COUNT(*), COUNT(DISTINCT step) FROM run_line "
                                  "WHERE run_id = $1 AND step >= $2 AND step < $3",
                                  "iii", run_id, min_step, max_step);
 
@@ -99,11 +99,10 @@ enum rc store_run_history_range(struct db_conn *conn, int64_t run_id, int64_t mi
                 rc = db_step(stmt, &row, err);
         if (rc)
                 return rc;
-        *ret_count = db_column_i64(stmt, 2);
-        if (*ret_count > 0) {
-                *ret_first = db_column_i64(stmt, 0);
-                *ret_last = db_column_i64(stmt, 1);
-        }
+        ret->first = db_column_i64(stmt, 0);
+        ret->last = db_column_i64(stmt, 1);
+        ret->lines = db_column_i64(stmt, 2);
+        ret->steps = db_column_i64(stmt, 3);
         return RC_OK;
 }
 
@@ -129,15 +128,10 @@ enum rc store_run_history_cut(struct db_conn *conn, int64_t run_id, int64_t last
         return rc;
 }
 
-enum rc store_run_lines_each(struct db_conn *conn, int64_t run_id, enum run_stream stream, int64_t first, int64_t last,
-                             store_run_line_fn fn, void *payload, struct err *err)
+static enum rc each(struct db_stmt *stmt, store_run_line_fn fn, void *payload, struct err *err)
 {
-        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         bool go_on = true;
-        enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT line, text FROM run_line WHERE run_id = $1 AND stream = $2 AND line >= $3 "
-                                 "AND line <= $4 ORDER BY line",
-                                 "iiii", run_id, (int64_t)stream, first, last);
+        enum rc rc = RC_OK;
 
         while (!rc && go_on) {
                 bool row = false;
@@ -148,6 +142,33 @@ enum rc store_run_lines_each(struct db_conn *conn, int64_t run_id, enum run_stre
                 rc = fn(payload, db_column_i64(stmt, 0), db_column_str(stmt, 1), &go_on, err);
         }
         return rc;
+}
+
+enum rc store_run_lines_each(struct db_conn *conn, int64_t run_id, enum run_stream stream, int64_t first, int64_t last,
+                             store_run_line_fn fn, void *payload, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT line, text FROM run_line WHERE run_id = $1 AND stream = $2 AND line >= $3 "
+                                 "AND line <= $4 ORDER BY line",
+                                 "iiii", run_id, (int64_t)stream, first, last);
+
+        return rc ? rc : each(stmt, fn, payload, err);
+}
+
+enum rc store_run_steps_each(struct db_conn *conn, int64_t run_id, int64_t min_step, int64_t max_step,
+                             store_run_line_fn fn, void *payload, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT newest.line, run_line.text FROM "
+                                 "(SELECT step, MAX(line) AS line FROM run_line WHERE run_id = $1 AND step >= $2 "
+                                 "AND step < $3 GROUP BY step) AS newest "
+                                 "JOIN run_line ON run_line.run_id = $1 AND run_line.stream = $4 "
+                                 "AND run_line.line = newest.line ORDER BY newest.step",
+                                 "iiii", run_id, min_step, max_step, (int64_t)RUN_HISTORY);
+
+        return rc ? rc : each(stmt, fn, payload, err);
 }
 
 enum rc store_run_line_get(struct db_conn *conn, struct arena *arena, int64_t run_id, enum run_stream stream,

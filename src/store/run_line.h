@@ -31,13 +31,13 @@ MUST_USE enum rc store_run_lines_put(struct db_conn *conn, int64_t run_id, enum 
 MUST_USE enum rc store_run_lines_last(struct db_conn *conn, struct arena *arena, int64_t run_id,
                                       enum run_stream stream, size_t limit, struct run_line_list *ret,
                                       struct err *err);
-/*
- * Which history lines have min <= step < max: the lowest and highest number and how many there
- * are; a count of 0 leaves the numbers alone.
- */
+/* Which history lines have min <= step < max. */
+struct run_range {
+        int64_t first, last;           /* the lowest and the highest number; not set when there are none */
+        int64_t lines, steps;          /* how many lines, and of how many different steps */
+};
 MUST_USE enum rc store_run_history_range(struct db_conn *conn, int64_t run_id, int64_t min_step, int64_t max_step,
-                                         int64_t *ret_first, int64_t *ret_last, int64_t *ret_count,
-                                         struct err *err);
+                                         struct run_range *ret, struct err *err);
 /* Drops history lines with a greater step, and those at or behind the first of them. */
 MUST_USE enum rc store_run_history_cut(struct db_conn *conn, int64_t run_id, int64_t last_step, int64_t *ret_lines,
                                        struct err *err);
@@ -46,6 +46,9 @@ MUST_USE enum rc store_run_history_cut(struct db_conn *conn, int64_t run_id, int
 typedef enum rc (*store_run_line_fn)(void *payload, int64_t line, struct str text, bool *ret_go_on, struct err *err);
 MUST_USE enum rc store_run_lines_each(struct db_conn *conn, int64_t run_id, enum run_stream stream, int64_t first,
                                       int64_t last, store_run_line_fn fn, void *payload, struct err *err);
+/* Of each step in min <= step < max the line that came last, by step; the second number handed over is the step. */
+MUST_USE enum rc store_run_steps_each(struct db_conn *conn, int64_t run_id, int64_t min_step, int64_t max_step,
+                                      store_run_line_fn fn, void *payload, struct err *err);
 /* The line with that number, or absent. */
 MUST_USE enum rc store_run_line_get(struct db_conn *conn, struct arena *arena, int64_t run_id,
                                     enum run_stream stream, int64_t line, struct str *ret, struct err *err);

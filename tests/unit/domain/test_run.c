@@ -359,6 +359,38 @@ static void run_sampled_history_knows_both_ends(void **state)
         assert_int_equal(sampled(f, run, "{\"keys\": [\"v\"], \"minStep\": 10, \"maxStep\": 30, \"samples\": 1000}")->count, 2);
 }
 
+/* A run that was sent a second time has its steps twice; each is there once, as it was sent last. */
+static void run_history_has_each_step_once(void **state)
+{
+        struct run_fixture *f = *state;
+        struct run *run = run_with_history(f, 10);
+        _cleanup_(buf_done) struct buf body = { 0 };
+        struct run_rows rows = { 0 };
+        struct err err = { 0 };
+
+        buf_add_str(&body, STR("{\"files\": {\"wandb-history.jsonl\": {\"offset\": 10, \"content\": ["));
+        for (int i = 0; i < 8; i++)
+                buf_printf(&body, "%s\"{\\\"_step\\\":%d,\\\"v\\\":%d}\"", i ? "," : "", 10 * i, 100 + i);
+        buf_add_str(&body, STR("]}}}"));
+        fixture_stream(f, run, buf_cstr(&body));
+        run = fixture_again(f, run);
+        assert_int_equal(run->history_lines, 18);
+
+        assert_ok(run_history(&f->alice, run, 0, 100, 10, &rows, &err));
+        assert_int_equal(rows.count, 10);
+        for (size_t i = 0; i < rows.count; i++)
+                assert_int_equal(step_of(f, rows.items[i]), 10 * i);
+        assert_non_null(strstr(arena_cstr(&f->arena, rows.items[7]), "107"));
+        for (int64_t samples = 1; samples < 12; samples++) {
+                assert_ok(run_history(&f->alice, run, INT64_MIN, INT64_MAX, samples, &rows, &err));
+                assert_int_equal(rows.count, samples < 10 ? samples : 10);
+                assert_int_equal(step_of(f, rows.items[rows.count - 1]), 90);
+        }
+        assert_int_equal(sampled(f, run, "{\"keys\": [\"v\"]}")->count, 10);
+        assert_int_equal(json_get(sampled(f, run, "{\"keys\": [\"v\"]}")->first, "v")->integer, 100);
+        assert_int_equal(sampled(f, run, "{\"keys\": [\"v\"], \"minStep\": 10, \"maxStep\": 30, \"samples\": 21}")->count, 3);
+}
+
 static void run_rewind_drops_what_is_behind(void **state)
 {
         struct run_fixture *f = *state;
@@ -580,6 +612,7 @@ int main(void)
                 TEST(run_history_takes_ranges_and_samples),
                 TEST(run_sampled_history_takes_rows_with_all_keys),
                 TEST(run_sampled_history_knows_both_ends),
+                TEST(run_history_has_each_step_once),
                 TEST(run_rewind_drops_what_is_behind),
                 TEST(run_wandb_config_picks_members),
                 TEST(run_file_check_name_keeps_inside),
