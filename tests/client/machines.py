@@ -6,14 +6,21 @@ is seen by another machine, so what a second machine downloads came from the ser
 processes of that client's virtual environment. They reach 127.0.0.1 and nothing else: any
 other address goes to a proxy that is not there.
 """
+import base64
+import fcntl
 import itertools
 import json
 import os
 import pathlib
+import pty
+import select
 import signal
 import subprocess
 import sys
+import tempfile
+import termios
 import textwrap
+import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -92,7 +99,6 @@ class Server:
 
     def graphql(self, user, query, **variables):
         """What the server says, without a client between: (status, body)."""
-        import base64
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = urllib.request.Request(self.url + "/graphql", body, {
             "Content-Type": "application/json",
@@ -147,8 +153,10 @@ class Machine:
         self.work = folder / "work"
         self.netrc = folder / "home/.netrc"
         self.numbers = itertools.count(1)
-        for name in ["home", "cache", "config", "data", "runs", "work", "tmp"]:
+        for name in ["home", "cache", "config", "data", "runs", "work"]:
             (folder / name).mkdir(parents=True)
+        # Short: the client makes sockets there, whose paths may have 108 bytes; else there are no system metrics.
+        self.temporary = tempfile.TemporaryDirectory(prefix="vt-", ignore_cleanup_errors=True)
 
     @property
     def release(self):
@@ -157,7 +165,7 @@ class Machine:
     def environment(self, user=None, **more):
         user = user or self.user
         environment = clean_environment() | {
-            "HOME": str(self.folder / "home"), "NETRC": str(self.netrc), "TMPDIR": str(self.folder / "tmp"),
+            "HOME": str(self.folder / "home"), "NETRC": str(self.netrc), "TMPDIR": self.temporary.name,
             "WANDB_CACHE_DIR": str(self.folder / "cache"), "WANDB_CONFIG_DIR": str(self.folder / "config"),
             "WANDB_DATA_DIR": str(self.folder / "data"), "WANDB_DIR": str(self.folder / "runs"),
             "WANDB_BASE_URL": self.server.url, "WANDB_ERROR_REPORTING": "false",
@@ -195,6 +203,34 @@ class Machine:
         outcome = self.execute([self.bin / "wandb", *words], user, stdin, **environment)
         assert not ok or outcome.status == 0, f"wandb {words} ended with {outcome.status}:\n{outcome.out}"
         return outcome
+
+    def in_terminal(self, words, answers, user=None, **environment):
+        """The command line tool at a terminal: answers = [(what it asks for, what is typed then)]."""
+        ours, its = pty.openpty()
+
+        def own_terminal():
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        process = subprocess.Popen([str(self.bin / "wandb"), *words], cwd=self.work, stdin=its, stdout=its, stderr=its,
+                                   env=self.environment(user, TERM="xterm", **environment), preexec_fn=own_terminal)
+        os.close(its)
+        out = b""
+        answers = list(answers)
+        end = time.monotonic() + SNIPPET_TIMEOUT_S
+        while time.monotonic() < end:
+            if not select.select([ours], [], [], 1)[0]:
+                continue
+            try:
+                out += os.read(ours, 65536)
+            except OSError:  # the other side is closed
+                break
+            if answers and answers[0][0].encode() in out:
+                os.write(ours, answers.pop(0)[1].encode() + b"\n")
+        else:
+            process.kill()
+        os.close(ours)
+        return Outcome(process.wait(), out.decode(errors="replace"), {})
 
     def write(self, code):
         file = self.folder / f"snippet-{next(self.numbers)}.py"

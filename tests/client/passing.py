@@ -55,6 +55,7 @@ class Proxy:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # clients reset connections that they do not need any more
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def __enter__(self):
