@@ -91,6 +91,12 @@ MUST_USE enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct 
 /* Closes the snapshot and opens a fresh one on the same connection (after a write of ours). */
 MUST_USE enum rc db_read_refresh(struct db_conn *conn, struct err *err);
 void db_read_end(struct db_conn **conn); /* for _cleanup_; accepts a NULL conn */
+/*
+ * From now on the statements of this connection may use so much of this thread's processor time, all together;
+ * then db_step() answers RC_TOO_MANY, and the connection is as good as before. 0, and db_read_end(), lift the limit.
+ * Not time of the clock: what is refused must not depend on what else the machine does.
+ */
+void db_limit_cpu(struct db_conn *conn, unsigned limit_ms);
 
 typedef enum rc (*db_write_fn)(struct db_conn *conn, void *payload, struct err *err);
 /* Blocks until the batch that holds it is durable. Must not be called from a db_write_fn. */

@@ -100,6 +100,8 @@ struct db_conn {
         struct db *db;
         struct db_conn *next_free; /* in the readers' list */
         int last_code;      /* SQLite's extended code of the last failure */
+        uint64_t cpu_end_us; /* of this thread's processor time: where db_limit_cpu() ends; 0: nowhere */
+        bool over_limit;    /* a statement was stopped there */
         int broken_code;    /* set when the whole transaction can no longer be trusted */
         unsigned busy_stmts;
         unsigned wal_pages; /* writer: pages in the WAL after the last commit */

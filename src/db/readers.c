@@ -126,6 +126,7 @@ void db_read_end(struct db_conn **conn_ptr)
 
         if (!conn)
                 return;
+        db_limit_cpu(conn, 0);
         readers = &conn->db->readers;
         assert(conn->busy_stmts == 0);
         /* A connection that cannot even end its transaction is not handed out again. */

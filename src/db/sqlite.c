@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PAGE_BYTES 4096 /* measured: larger ones write more for the same change (docs/decisions/0002) */
@@ -77,6 +78,8 @@ static enum rc constraint_error(int code, struct err *err)
 
 enum rc conn_error(struct db_conn *conn, int code, struct err *err)
 {
+        if ((code & 0xff) == SQLITE_INTERRUPT && conn->over_limit)
+                return err_set(err, RC_TOO_MANY, "This needs more work than one request may ask for: ask for less.");
         conn->last_code = code;
         if (code_breaks_transaction(code) && !conn->broken_code)
                 conn->broken_code = code;
@@ -128,6 +131,39 @@ enum rc conn_script(struct db_conn *conn, const char *sql, struct err *err)
         int code = sqlite3_exec(conn->handle, sql, NULL, NULL, NULL);
 
         return code == SQLITE_OK ? RC_OK : conn_error(conn, code, err);
+}
+
+/* ---- limits ------------------------------------------------------------------------- */
+
+#define LOOK_EVERY 20000 /* instructions of SQLite's machine: less than a millisecond */
+
+static uint64_t thread_cpu_us(void)
+{
+        struct timespec used;
+
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+        return (uint64_t)used.tv_sec * 1000000 + (uint64_t)used.tv_nsec / 1000;
+}
+
+static int look_at_limit(void *payload)
+{
+        struct db_conn *conn = payload;
+
+        if (thread_cpu_us() >= conn->cpu_end_us)
+                conn->over_limit = true;
+        return conn->over_limit;
+}
+
+void db_limit_cpu(struct db_conn *conn, unsigned limit_ms)
+{
+        bool limited = conn->cpu_end_us != 0;
+
+        conn->over_limit = false;
+        conn->cpu_end_us = limit_ms ? thread_cpu_us() + (uint64_t)limit_ms * 1000 : 0;
+        if (limit_ms)
+                sqlite3_progress_handler(conn->handle, LOOK_EVERY, look_at_limit, conn);
+        else if (limited)
+                sqlite3_progress_handler(conn->handle, 0, NULL, NULL);
 }
 
 /* ---- opening ------------------------------------------------------------------------ */

@@ -189,6 +189,41 @@ static void quick_check_finds_damage(void **state)
         db_close(db);
 }
 
+static enum rc count_to(struct db_conn *conn, int64_t last, struct err *err)
+{
+        struct db_stmt *stmt _cleanup_(db_stmt_end) = NULL;
+        bool row = false;
+        enum rc rc = db_prepare(conn, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) "
+                                      "SELECT count(*) FROM n", &stmt, err);
+
+        if (rc)
+                return rc;
+        db_bind_i64(stmt, 1, last);
+        return db_step(stmt, &row, err);
+}
+
+static void readers_stop_at_their_limit_and_go_on(void **state)
+{
+        struct db *db = test_open(*state);
+        struct db_conn *conn = NULL;
+        struct err err = { 0 };
+
+        assert_ok(db_read_begin(db, &conn, &err));
+        db_limit_cpu(conn, 20);
+        assert_ok(count_to(conn, 10, &err));
+        assert_int_equal(count_to(conn, INT64_MAX, &err), RC_TOO_MANY);
+        assert_int_equal(count_to(conn, 1000000, &err), RC_TOO_MANY); /* it is all used up */
+        db_limit_cpu(conn, 0);
+        assert_ok(count_to(conn, 1000000, &err));
+        assert_ok(db_read_refresh(conn, &err));
+        db_limit_cpu(conn, 1);
+        db_read_end(&conn);
+        assert_ok(db_read_begin(db, &conn, &err)); /* the same one */
+        assert_ok(count_to(conn, 1000000, &err));
+        db_read_end(&conn);
+        db_close(db);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -196,6 +231,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(readers_cannot_write, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(readers_are_bounded_and_all_get_a_turn, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(readers_that_do_not_come_back_are_not_waited_for_forever, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(readers_stop_at_their_limit_and_go_on, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(open_in_a_missing_directory_fails, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(open_of_something_else_is_corrupt, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(quick_check_finds_damage, set_up, tear_down),
