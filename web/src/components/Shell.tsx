@@ -1,7 +1,7 @@
 // What is around every page of somebody who is signed in: header, sidebar, and where the page goes.
 import { Button, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useState } from 'react';
 
 import { useGql } from '../graphql/client';
@@ -124,14 +124,17 @@ function NavItem({
   label: string;
   exact?: boolean;
 }) {
+  const router = useRouter();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const own = decodeURIComponent(router.buildLocation({ to, params } as never).pathname);
+  const here = decodeURIComponent(path).replace(/\/$/, '');
+  const active = here === own || (!exact && here.startsWith(`${own}/`));
   return (
     <Link
       to={to}
       params={params}
-      className={css.item}
-      activeProps={{ className: css.active, 'aria-current': 'page' }}
-      activeOptions={{ exact, includeSearch: false }}
-      preload="intent"
+      className={`${css.item} ${active ? css.active : ''}`}
+      aria-current={active ? 'page' : undefined}
     >
       <Icon name={icon} />
       <span>{label}</span>

@@ -1,5 +1,17 @@
-import { Empty } from '../components/states';
+// A collection in a team's project: /entity/project/artifacts/type/collection.
+import { useParams, useSearch } from '@tanstack/react-router';
+
+import CollectionPage from './CollectionPage';
 
 export default function ProjectCollection() {
-  return <Empty icon="info" title="Not here yet" />;
+  const params: Record<string, string | undefined> = useParams({ strict: false });
+  const search: { tab?: string } = useSearch({ strict: false });
+  const { entity = '', project = '', type = '', collection = '' } = params;
+  return (
+    <CollectionPage
+      key={`${entity}/${project}/${collection}`}
+      place={{ entity, project, type, collection }}
+      tab={search.tab}
+    />
+  );
 }

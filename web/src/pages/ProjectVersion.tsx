@@ -1,5 +1,32 @@
-import { Empty } from '../components/states';
+// A version in a team's project: /entity/project/artifacts/type/collection/version, and its tabs below.
+import { useParams, useSearch } from '@tanstack/react-router';
+
+import VersionPage from './VersionPage';
+
+interface Params {
+  entity?: string;
+  project?: string;
+  type?: string;
+  collection?: string;
+  version?: string;
+  _splat?: string;
+}
 
 export default function ProjectVersion() {
-  return <Empty icon="info" title="Not here yet" />;
+  const params: Params = useParams({ strict: false });
+  const search: { with?: string } = useSearch({ strict: false });
+  const { entity = '', project = '', type = '', collection = '', version = '' } = params;
+  const rest = params._splat?.replace(/\/$/, '') ?? '';
+  const slash = rest.indexOf('/');
+  const tab = slash < 0 ? rest : rest.slice(0, slash);
+  const path = slash < 0 ? undefined : rest.slice(slash + 1);
+
+  return (
+    <VersionPage
+      key={`${entity}/${project}/${collection}`}
+      place={{ entity, project, type, collection }}
+      version={version}
+      view={{ tab: tab || undefined, path, with: search.with }}
+    />
+  );
 }

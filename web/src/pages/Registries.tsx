@@ -1,33 +1,123 @@
-// The landing page of the Registry App: every registry that the viewer sees, as cards.
+// The landing page of the Registry App: every registry that the viewer sees, as cards; those with a
+// star first. Typing in the search bar finds registries, collections, tags and aliases.
+import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 
-import { LoadingRows, Problem } from '../components/states';
+import { Chip } from '../components/Chips';
+import { Icon } from '../components/Icon';
+import { PageHead } from '../components/Page';
+import { RegistryIcon } from '../components/RegistryIcon';
+import { Empty, LoadingRows, Problem } from '../components/states';
 import { useGqlPages } from '../graphql/client';
-import { RegistriesDocument } from '../graphql/generated';
+import { RegistriesDocument, type RegistryCardFragment } from '../graphql/generated';
+import { registryLink } from '../lib/links';
 import { registryName } from '../lib/names';
+import { canOf, roleLabel } from '../lib/roles';
+import { CreateRegistry } from './CreateRegistry';
+import css from './Registries.module.css';
+
+export function TypeChips({
+  registry,
+}: {
+  registry: Pick<RegistryCardFragment, 'allowAllArtifactTypesInRegistry' | 'artifactTypes'>;
+}) {
+  const types = registry.artifactTypes.edges.flatMap(({ node }) => (node ? [node.name] : []));
+  if (registry.allowAllArtifactTypesInRegistry) return <Chip kind="type">All types</Chip>;
+  return (
+    <>
+      {types.slice(0, 4).map((type) => (
+        <Chip key={type} kind="type">
+          {type}
+        </Chip>
+      ))}
+      {types.length > 4 && <Chip kind="type">+{types.length - 4}</Chip>}
+    </>
+  );
+}
+
+function Card({ org, registry }: { org: string; registry: RegistryCardFragment }) {
+  const name = registryName(registry.name);
+  const restricted = registry.access === 'RESTRICTED';
+  return (
+    <li className={css.card}>
+      <div className={css.top}>
+        <RegistryIcon name={name} />
+        <h2 className={css.name}>
+          <Link {...registryLink(org, registry.name)} className={css.cover} data-row>
+            {name}
+          </Link>
+        </h2>
+      </div>
+      <p className={css.description}>{registry.description || 'No description yet.'}</p>
+      <div className={css.types}>
+        <TypeChips registry={registry} />
+      </div>
+      <div className={css.foot}>
+        <span>
+          <Icon name={restricted ? 'lock' : 'building'} size={13} />
+          {restricted ? 'Restricted' : 'Organization'}
+        </span>
+        {registry.viewerRole && <span>{roleLabel(registry.viewerRole.name)}</span>}
+      </div>
+    </li>
+  );
+}
 
 export default function Registries() {
   const { org = '' }: { org?: string } = useParams({ strict: false });
+  const [creating, setCreating] = useState(false);
   const list = useGqlPages(
     RegistriesDocument,
     { organization: org },
     (d) => d.organization?.orgEntity?.projects,
   );
+  const organization = list.data?.pages[0]?.organization;
+  const registries = (list.data?.pages ?? [])
+    .flatMap((page) => page.organization?.orgEntity?.projects?.edges ?? [])
+    .flatMap(({ node }) => (node ? [node] : []));
+  const mayCreate = registries.some((r) => canOf(r.viewerRole).write);
 
   if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
-  if (!list.data) return <LoadingRows />;
   return (
     <>
-      <h1>Registry</h1>
-      {list.data.pages
-        .flatMap((page) => page.organization?.orgEntity?.projects?.edges ?? [])
-        .map(({ node }) => (
-          <p key={node?.id}>
-            <Link to="/orgs/$org/registry" params={{ org }}>
-              {registryName(node?.name ?? '')}
-            </Link>
-          </p>
-        ))}
+      <PageHead
+        title="Registry"
+        actions={
+          mayCreate && (
+            <Button leftSection={<Icon name="plus" />} onClick={() => setCreating(true)}>
+              Create registry
+            </Button>
+          )
+        }
+      />
+      {list.isPending ? (
+        <LoadingRows rows={3} height={150} />
+      ) : registries.length === 0 ? (
+        <Empty icon="registry" title="No registry to see">
+          <p>Ask an administrator of {org} to add you to one.</p>
+        </Empty>
+      ) : (
+        <ul className={css.grid} aria-label="Registries">
+          {registries.map((registry) => (
+            <Card key={registry.id} org={org} registry={registry} />
+          ))}
+        </ul>
+      )}
+      {list.hasNextPage && (
+        <Button variant="default" onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
+          Show more
+        </Button>
+      )}
+      {organization?.orgEntity && (
+        <CreateRegistry
+          opened={creating}
+          close={() => setCreating(false)}
+          org={org}
+          entity={organization.orgEntity.name}
+          taken={registries.map((r) => registryName(r.name))}
+        />
+      )}
     </>
   );
 }

@@ -1,5 +1,46 @@
-import { Empty } from '../components/states';
+// One address, three pages, as the client builds it: a registry; with selectionPath a collection in
+// it; with a version too, that version.
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy } from 'react';
+
+import { NotFound } from '../components/states';
+import { REGISTRY_PREFIX } from '../lib/names';
+import { findOrg, useViewer } from '../lib/viewer';
+
+const RegistryPage = lazy(() => import('./RegistryPage'));
+const CollectionPage = lazy(() => import('./CollectionPage'));
+const VersionPage = lazy(() => import('./VersionPage'));
+
+const route = getRouteApi('/inside/orgs/$org/registry/$registry');
+
+/** "entity/project/collection"; a collection's name holds no slash. */
+function split(path: string) {
+  const [entity, project, ...rest] = path.split('/');
+  return entity && project && rest.length > 0 ? { entity, project, collection: rest.join('/') } : null;
+}
 
 export default function RegistryPlace() {
-  return <Empty icon="info" title="Not here yet" />;
+  const { org: orgName, registry } = route.useParams();
+  const search = route.useSearch();
+  const viewer = useViewer();
+  const org = findOrg(viewer, orgName);
+
+  if (!org?.orgEntity) return <NotFound what={`The organization '${orgName}'`} />;
+  if (!search.selectionPath)
+    return <RegistryPage org={org.name} entity={org.orgEntity.name} project={REGISTRY_PREFIX + registry} />;
+
+  const selected = split(search.selectionPath);
+  if (!selected) return <NotFound what={`'${search.selectionPath}'`} />;
+  const { entity, project, collection } = selected;
+  const place = { org: org.name, entity, project, collection, type: '' };
+  if (search.version)
+    return (
+      <VersionPage
+        key={search.selectionPath}
+        place={place}
+        version={search.version}
+        view={{ tab: search.tab, path: search.path, with: search.with }}
+      />
+    );
+  return <CollectionPage key={search.selectionPath} place={place} tab={search.tab} />;
 }

@@ -118,6 +118,13 @@ const versionTab = createRoute({
   component: lazyRouteComponent(() => import('../pages/ProjectVersion')),
 });
 
+const collection = createRoute({
+  getParentRoute: () => inside,
+  path: '/$entity/$project/artifacts/$type/$collection',
+  validateSearch: (s: Search): { tab?: string } => ({ tab: s.tab }),
+  component: lazyRouteComponent(() => import('../pages/ProjectCollection')),
+});
+
 const routeTree = root.addChildren([
   login,
   inside.addChildren([
@@ -144,7 +151,7 @@ const routeTree = root.addChildren([
     page('/$entity/$project/runs/$run', () => import('../pages/RunPage')),
     page('/$entity/$project/artifacts', () => import('../pages/ArtifactBrowser')),
     page('/$entity/$project/artifacts/$type', () => import('../pages/ArtifactBrowser')),
-    page('/$entity/$project/artifacts/$type/$collection', () => import('../pages/ProjectCollection')),
+    collection,
   ]),
 ]);
 

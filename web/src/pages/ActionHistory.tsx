@@ -1,0 +1,142 @@
+// What happened to a collection, newest first: who, when, what. Can be narrowed, and saved as CSV or JSON.
+import { Button, Menu, Select, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+
+import { Chip } from '../components/Chips';
+import { Icon } from '../components/Icon';
+import { Rows } from '../components/Rows';
+import { Empty, LoadingRows, Problem } from '../components/states';
+import { Age } from '../components/Time';
+import { toastError } from '../components/toast';
+import { gql, useGqlPages } from '../graphql/client';
+import { CollectionHistoryDocument, type CollectionHistoryQuery } from '../graphql/generated';
+import { actionWords, toCsv, type HistoryLine } from '../lib/events';
+import { versionLink, type Place } from '../lib/links';
+import { saveText } from '../lib/save';
+import css from './ActionHistory.module.css';
+
+type Event = NonNullable<
+  NonNullable<CollectionHistoryQuery['project']>['artifactCollection']
+>['history']['edges'][number]['node'];
+
+const EXPORT_MAX = 20_000;
+
+function pick(data: CollectionHistoryQuery) {
+  return data.project?.artifactCollection?.history;
+}
+
+async function everything(where: {
+  entity: string;
+  project: string;
+  collection: string;
+}): Promise<HistoryLine[]> {
+  const lines: HistoryLine[] = [];
+  let after: string | null = null;
+  do {
+    const page: CollectionHistoryQuery = await gql(CollectionHistoryDocument, {
+      ...where,
+      after,
+      first: 500,
+    });
+    const history = pick(page);
+    for (const { node } of history?.edges ?? [])
+      lines.push({
+        time: node.createdAt,
+        user: node.user?.username ?? '',
+        action: node.action,
+        version: node.versionIndex == null ? '' : `v${node.versionIndex}`,
+        alias: node.alias ?? '',
+      });
+    after = history?.pageInfo.hasNextPage ? (history.pageInfo.endCursor ?? null) : null;
+  } while (after && lines.length < EXPORT_MAX);
+  return lines;
+}
+
+export function ActionHistory({ place }: { place: Place }) {
+  const { entity, project, collection } = place;
+  const [user, setUser] = useState('');
+  const [action, setAction] = useState<string | null>(null);
+  const list = useGqlPages(CollectionHistoryDocument, { entity, project, collection }, pick);
+  const events = (list.data?.pages ?? []).flatMap((page) => pick(page)?.edges.map((e) => e.node) ?? []);
+  const shown = events.filter(
+    (e) => (!action || e.action === action) && (!user || (e.user?.username ?? '').includes(user.trim())),
+  );
+
+  if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
+  if (list.isPending) return <LoadingRows />;
+  const actions = [...new Set(events.map((e) => e.action))].map((value) => ({
+    value,
+    label: actionWords(value),
+  }));
+  const save = (kind: 'csv' | 'json') =>
+    void everything({ entity, project, collection }).then((lines) => {
+      if (kind === 'csv') saveText(`${collection}-history.csv`, 'text/csv', toCsv(lines));
+      else saveText(`${collection}-history.json`, 'application/json', JSON.stringify(lines, null, 2));
+    }, toastError);
+
+  return (
+    <>
+      <div className={css.bar}>
+        <TextInput
+          aria-label="Only by this user"
+          placeholder="User"
+          leftSection={<Icon name="user" size={14} />}
+          value={user}
+          onChange={(event) => setUser(event.currentTarget.value)}
+        />
+        <Select
+          aria-label="Only this action"
+          placeholder="Every action"
+          clearable
+          data={actions}
+          value={action}
+          onChange={setAction}
+        />
+        <Menu>
+          <Menu.Target>
+            <Button variant="default" leftSection={<Icon name="download" size={15} />}>
+              Export
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => save('csv')}>CSV</Menu.Item>
+            <Menu.Item onClick={() => save('json')}>JSON</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      {shown.length === 0 ? (
+        <Empty icon="clock" title="Nothing happened yet" />
+      ) : (
+        <Rows
+          label="Action History"
+          items={shown}
+          keyOf={(event: Event) => event.id}
+          height={46}
+          hasMore={list.hasNextPage}
+          loadMore={() => void (list.isFetching || list.fetchNextPage())}
+        >
+          {(event) => (
+            <div className={css.row}>
+              <span role="cell" className={css.dim}>
+                <Age at={event.createdAt} />
+              </span>
+              <span role="cell">{event.user?.username ?? '-'}</span>
+              <span role="cell" className={css.what}>
+                {actionWords(event.action)}
+                {event.alias && <Chip kind="alias">{event.alias}</Chip>}
+              </span>
+              <span role="cell">
+                {event.versionIndex != null && (
+                  <Link {...versionLink(place, `v${event.versionIndex}`)} className="v-mono" data-row>
+                    v{event.versionIndex}
+                  </Link>
+                )}
+              </span>
+            </div>
+          )}
+        </Rows>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,5 @@
+import { Empty } from '../components/states';
+
+export default function FilesTab(props: Record<string, unknown>) {
+  return <Empty icon="info" title={`Not here yet (${Object.keys(props).length})`} />;
+}

@@ -1,0 +1,119 @@
+// What the version's menu asks before it acts: unlink, delete, time to live.
+import { Button, Modal, NumberInput, Radio } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type FormEvent } from 'react';
+
+import { namedAliases } from '../components/Chips';
+import { Confirm } from '../components/Confirm';
+import { toastDone } from '../components/toast';
+import { DeleteVersionDocument, UnlinkVersionDocument, UpdateVersionDocument } from '../graphql/generated';
+import { useChange } from '../lib/change';
+import { collectionLink, type Place } from '../lib/links';
+import css from './form.module.css';
+import type { Membership, Version } from './VersionPage';
+
+export type VersionDialog = 'unlink' | 'delete' | 'ttl' | 'link' | null;
+
+const DAY_S = 86_400;
+const INHERIT = -1;
+const OFF = -2;
+
+interface Props {
+  dialog: VersionDialog;
+  close: () => void;
+  membership: Membership;
+  artifact: Version;
+  place: Place;
+  version: string;
+}
+
+function TtlForm({ artifact, close }: { artifact: Version; close: () => void }) {
+  const update = useChange(UpdateVersionDocument);
+  const now = artifact.ttlDurationSeconds;
+  const [kind, setKind] = useState(artifact.ttlIsInherited ? 'inherit' : now > 0 ? 'custom' : 'off');
+  const [days, setDays] = useState<number | string>(now > 0 ? Math.round(now / DAY_S) : 30);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const ttlDurationSeconds = kind === 'custom' ? Number(days) * DAY_S : kind === 'off' ? OFF : INHERIT;
+    update.mutate({ input: { artifactID: artifact.id, ttlDurationSeconds } }, { onSuccess: close });
+  };
+  return (
+    <form className={css.form} onSubmit={submit}>
+      <Radio.Group label="When does this version expire?" value={kind} onChange={setKind}>
+        <div className={css.form} style={{ marginTop: 10, gap: 10 }}>
+          <Radio value="inherit" label="Inherit" description="What the team has set" />
+          <Radio value="custom" label="Custom" description="Counted from when it was made" />
+          <Radio value="off" label="Deactivate" description="It never expires" />
+        </div>
+      </Radio.Group>
+      {kind === 'custom' && (
+        <NumberInput label="Days" min={1} max={36_500} allowDecimal={false} value={days} onChange={setDays} />
+      )}
+      <div className={css.buttons}>
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={update.isPending} disabled={kind === 'custom' && !(Number(days) >= 1)}>
+          Update TTL policy
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+export function VersionActions({ dialog, close, membership, artifact, place, version }: Props) {
+  const navigate = useNavigate();
+  const unlink = useChange(UnlinkVersionDocument);
+  const remove = useChange(DeleteVersionDocument);
+  const aliases = namedAliases(membership.aliases);
+  const leave = (what: string) => {
+    close();
+    toastDone(`${place.collection}:${version} is ${what}.`);
+    void navigate(collectionLink(place));
+  };
+
+  return (
+    <>
+      <Confirm
+        opened={dialog === 'unlink'}
+        close={close}
+        title={`Unlink ${place.collection}:${version}?`}
+        action="Unlink version"
+        busy={unlink.isPending}
+        confirm={() =>
+          unlink.mutate(
+            {
+              input: {
+                artifactID: artifact.id,
+                artifactPortfolioID: membership.artifactCollection?.id ?? '',
+              },
+            },
+            { onSuccess: () => leave('unlinked'), onError: close },
+          )
+        }
+      >
+        It leaves this collection, with its aliases here; the version itself stays in its project.
+      </Confirm>
+      <Confirm
+        opened={dialog === 'delete'}
+        close={close}
+        title={`Delete ${place.collection}:${version}?`}
+        action="Delete version"
+        busy={remove.isPending}
+        confirm={() =>
+          remove.mutate(
+            { input: { artifactID: artifact.id, deleteAliases: true } },
+            { onSuccess: () => leave('deleted'), onError: close },
+          )
+        }
+      >
+        {aliases.length > 0 && `Its aliases (${aliases.join(', ')}) go with it. `}
+        Links to it in registries go, too. For a while it can be restored.
+      </Confirm>
+      <Modal opened={dialog === 'ttl'} onClose={close} title="Edit TTL policy">
+        <TtlForm artifact={artifact} close={close} />
+      </Modal>
+    </>
+  );
+}
