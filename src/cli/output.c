@@ -1,0 +1,263 @@
+/*
+ * cli/output.c - what commands print: fields, tables, JSON; see command.h.
+ *
+ * Names come from other people: on a terminal their control characters are shown as '?'.
+ */
+#include "cli/command.h"
+#include "cli/text.h"
+
+#include <stdio.h>
+
+#define LABEL_COLUMNS 16
+
+void out_line(struct cli *cli, const char *fmt, ...)
+{
+        _cleanup_(buf_done) struct buf line = { 0 };
+        char small[512];
+        va_list ap;
+        int length;
+
+        if (cli->json)
+                return;
+        va_start(ap, fmt);
+        length = vsnprintf(small, sizeof(small), fmt, ap);
+        va_end(ap);
+        if (length >= (int)sizeof(small)) {
+                buf_reserve(&line, (size_t)length + 1);
+                va_start(ap, fmt);
+                (void)vsnprintf(line.ptr, (size_t)length + 1, fmt, ap);
+                va_end(ap);
+                line.len = (size_t)length;
+        } else {
+                buf_add(&line, small, (size_t)length);
+        }
+        text_add(&cli->out, buf_str(&line), cli->out_is_terminal);
+        buf_add_c(&cli->out, '\n');
+}
+
+static void label_line(struct cli *cli, const char *label, struct str value)
+{
+        char head[64];
+
+        (void)snprintf(head, sizeof(head), "%s:", label);
+        buf_printf(&cli->out, "%-*s ", LABEL_COLUMNS, head);
+        text_add(&cli->out, value, cli->out_is_terminal);
+        buf_add_c(&cli->out, '\n');
+}
+
+void out_field(struct cli *cli, const char *key, const char *label, const char *value)
+{
+        if (cli->json)
+                json_key_string(&cli->writer, key, str_from(value));
+        else if (label && value && *value)
+                label_line(cli, label, str_from(value));
+}
+
+void out_field_int(struct cli *cli, const char *key, const char *label, int64_t value)
+{
+        char text[32];
+
+        if (cli->json) {
+                json_key_int(&cli->writer, key, value);
+        } else if (label) {
+                (void)snprintf(text, sizeof(text), "%lld", (long long)value);
+                label_line(cli, label, str_from(text));
+        }
+}
+
+void out_field_size(struct cli *cli, const char *key, const char *label, uint64_t bytes)
+{
+        char size[TEXT_SIZE_MAX], text[64];
+
+        if (cli->json) {
+                json_key_int(&cli->writer, key, (int64_t)bytes);
+        } else if (label) {
+                (void)snprintf(text, sizeof(text), bytes < 1000 ? "%s" : "%s (%llu bytes)", text_size(bytes, size),
+                               (unsigned long long)bytes);
+                label_line(cli, label, str_from(text));
+        }
+}
+
+void out_field_list(struct cli *cli, const char *key, const char *label, const void *object, item_fn item)
+{
+        _cleanup_(buf_done) struct buf line = { 0 };
+        const char *text;
+
+        if (cli->json) {
+                json_key(&cli->writer, str_from(key));
+                json_begin_array(&cli->writer);
+                for (size_t i = 0; (text = item(object, i)) != NULL; i++)
+                        json_string(&cli->writer, str_from(text));
+                json_end_array(&cli->writer);
+                return;
+        }
+        for (size_t i = 0; (text = item(object, i)) != NULL; i++)
+                buf_printf(&line, "%s%s", i ? ", " : "", text);
+        if (line.len > 0)
+                label_line(cli, label, buf_str(&line));
+}
+
+/* ---- tables ------------------------------------------------------------------------------------- */
+
+void table_begin(struct table *table, struct cli *cli, const char *const *columns, size_t count)
+{
+        *table = (struct table){ .cli = cli, .columns = columns, .column_count = count };
+}
+
+static void cell(struct table *table, struct str text)
+{
+        if (table->cell_count == table->cell_cap) {
+                size_t cap = table->cell_cap ? table->cell_cap * 2 : 256;
+                struct str *cells = arena_array(&table->cli->arena, struct str, cap);
+
+                if (table->cell_count)
+                        memcpy(cells, table->cells, table->cell_count * sizeof(*cells));
+                table->cells = cells;
+                table->cell_cap = cap;
+        }
+        table->cells[table->cell_count++] = text;
+}
+
+void table_cell(struct table *table, const char *text)
+{
+        cell(table, arena_str(&table->cli->arena, str_from(text ? text : "")));
+}
+
+void table_cell_int(struct table *table, uint64_t value)
+{
+        cell(table, arena_printf(&table->cli->arena, "%llu", (unsigned long long)value));
+}
+
+/* Kept with a line end between the items, which no name can hold. */
+void table_cell_list(struct table *table, const void *object, item_fn item)
+{
+        _cleanup_(buf_done) struct buf line = { 0 };
+        const char *text;
+
+        for (size_t i = 0; (text = item(object, i)) != NULL; i++)
+                buf_printf(&line, "%s%s", i ? "\n" : "", text);
+        cell(table, arena_str(&table->cli->arena, buf_str(&line)));
+}
+
+/* A column's name may start with a mark: '+' numbers, '#' sizes in bytes, '*' lists. */
+static char mark(const char *column)
+{
+        return strchr("+#*", column[0]) ? column[0] : 0;
+}
+
+static const char *name_of(const char *column)
+{
+        return column + (mark(column) != 0);
+}
+
+static void json_cell(struct json_writer *w, const char *column, struct str text)
+{
+        json_key(w, str_from(name_of(column)));
+        switch (mark(column)) {
+        case '+':
+        case '#':
+                json_raw(w, text);
+                break;
+        case '*':
+                json_begin_array(w);
+                while (text.len > 0)
+                        json_string(w, str_cut(&text, '\n'));
+                json_end_array(w);
+                break;
+        default:
+                json_string(w, text);
+        }
+}
+
+static void table_json(struct table *table)
+{
+        struct json_writer *w = &table->cli->writer;
+
+        json_begin_array(w);
+        for (size_t i = 0; i < table->cell_count; i++) {
+                if (i % table->column_count == 0)
+                        json_begin_object(w);
+                json_cell(w, table->columns[i % table->column_count], table->cells[i]);
+                if ((i + 1) % table->column_count == 0)
+                        json_end_object(w);
+        }
+        json_end_array(w);
+}
+
+/* As people see it. */
+static struct str shown(struct table *table, size_t index)
+{
+        const char *column = table->columns[index % table->column_count];
+        struct str text = table->cells[index];
+        _cleanup_(buf_done) struct buf line = { 0 };
+        char size[TEXT_SIZE_MAX];
+        uint64_t bytes = 0;
+
+        if (mark(column) == '#' && str_to_u64(text, &bytes))
+                return arena_str(&table->cli->arena, str_from(text_size(bytes, size)));
+        if (mark(column) == '*') {
+                for (bool first = true; text.len > 0; first = false) {
+                        struct str item = str_cut(&text, '\n');
+
+                        buf_printf(&line, "%s%.*s", first ? "" : ",", STR_ARG(item));
+                }
+                text = buf_str(&line);
+        }
+        {
+                _cleanup_(buf_done) struct buf safe = { 0 };
+
+                text_add(&safe, text, table->cli->out_is_terminal);
+                return arena_str(&table->cli->arena, buf_str(&safe));
+        }
+}
+
+static void add_padded(struct buf *out, struct str text, size_t width, bool right, bool last)
+{
+        int blanks = (int)(width - text_columns(text));
+
+        if (right)
+                buf_printf(out, "%*s", blanks, "");
+        buf_add_str(out, text);
+        if (last)
+                buf_add_c(out, '\n');
+        else
+                buf_printf(out, "%*s", (right ? 0 : blanks) + 2, "");
+}
+
+void table_end(struct table *table)
+{
+        struct buf *out = &table->cli->out;
+        size_t width[16] = { 0 };
+        size_t columns = table->column_count;
+
+        assert(columns <= ARRAY_LEN(width) && table->cell_count % columns == 0);
+        if (table->cli->json) {
+                table_json(table);
+                return;
+        }
+        for (size_t i = 0; i < columns; i++)
+                width[i] = strlen(name_of(table->columns[i]));
+        for (size_t i = 0; i < table->cell_count; i++) {
+                size_t len;
+
+                table->cells[i] = shown(table, i);
+                len = text_columns(table->cells[i]);
+                if (len > width[i % columns])
+                        width[i % columns] = len;
+        }
+        for (size_t i = 0; i < columns; i++) {
+                char heading[64];
+                size_t at = 0;
+
+                for (const char *c = name_of(table->columns[i]); *c && at + 1 < sizeof(heading); c++)
+                        heading[at++] = *c == '_' ? ' ' : (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+                heading[at] = '\0';
+                add_padded(out, str_from(heading), width[i], mark(table->columns[i]) && mark(table->columns[i]) != '*',
+                           i + 1 == columns);
+        }
+        for (size_t i = 0; i < table->cell_count; i++) {
+                char kind = mark(table->columns[i % columns]);
+
+                add_padded(out, table->cells[i], width[i % columns], kind && kind != '*', (i + 1) % columns == 0);
+        }
+}
