@@ -2,7 +2,7 @@
  * api/audit.c - GET /admin/audit_logs: what happened on this server, for its administrators.
  *
  * Parameters: startDate, endDate (YYYY-MM-DD; the end counts as a whole day), numDays (7
- * when nothing says otherwise), anonymize=true (no names, no addresses). With limit or cursor the
+ * when nothing says otherwise), anonymize=true (no names of people, no addresses). With limit or cursor the
  * answer is one JSON object with a page and the cursor of the next; without, every event of the range as
  * a line of JSON, written while it is read, so that a range of any size takes the same memory.
  */
@@ -68,6 +68,18 @@ static void write_artifact(struct json_writer *w, const struct audit_row *row, b
         key_text(w, "alias", e->alias);
 }
 
+/* Clients call themselves "W&B Public Client 0.31.0"; the bare program of newer ones says no number. */
+static void write_program(struct json_writer *w, struct str program)
+{
+        size_t from = program.len;
+
+        key_text(w, "actor_user_agent", program);
+        while (from > 0 && program.ptr[from - 1] != ' ')
+                from--;
+        if (str_starts(program, STR("W&B ")) && from < program.len)
+                json_key_string(w, "cli_version", str_slice(program, from, program.len));
+}
+
 static void write_row(struct json_writer *w, const struct audit_row *row, bool anonymize, struct arena *arena)
 {
         const struct event_row *e = &row->event;
@@ -80,6 +92,14 @@ static void write_row(struct json_writer *w, const struct audit_row *row, bool a
         if (!anonymize) {
                 key_text(w, "actor_username", row->actor_name);
                 key_text(w, "actor_email", row->actor_email);
+                key_text(w, "actor_ip", e->address);
+        }
+        write_program(w, e->program);
+        key_text(w, "request_id", e->request_id);
+        key_id(w, "user_asset", e->subject_id);
+        if (!anonymize) {
+                key_text(w, "user_username", row->subject_name);
+                key_text(w, "user_email", row->subject_email);
         }
         key_id(w, "organization_asset", e->org_id);
         key_text(w, "organization_name", row->organization_name);

@@ -61,6 +61,7 @@ static enum rc insert_account(struct call *call, struct account *a, const char *
                           &(struct event_row){
                                   .action = str_from(action),
                                   .entity_id = entity.id,
+                                  .subject_id = a->id,
                                   .detail = event_detail(call, "username", a->username, NULL, STR_NULL),
                           },
                           err);
@@ -123,6 +124,7 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
                           &(struct event_row){
                                   .action = STR("user_deleted"),
                                   .entity_id = a->entity_id,
+                                  .subject_id = a->id,
                                   .detail = event_detail(call, "username", a->username, NULL, STR_NULL),
                           },
                           err);
@@ -163,6 +165,7 @@ static enum rc password_write(struct call *call, void *payload, struct err *err)
                           &(struct event_row){
                                   .action = STR("password_changed"),
                                   .entity_id = a->entity_id,
+                                  .subject_id = a->id,
                                   .detail = event_detail(call, "username", a->username, NULL, STR_NULL),
                           },
                           err);

@@ -100,6 +100,7 @@ static enum rc create_write(struct call *call, void *payload, struct err *err)
                           &(struct event_row){
                                   .action = STR("key_created"),
                                   .entity_id = a->entity_id,
+                                  .subject_id = a->id,
                                   .detail = event_detail(call, "username", a->username, "hint",
                                                         job->key->hint),
                           },
@@ -160,6 +161,7 @@ static enum rc revoke_write(struct call *call, void *payload, struct err *err)
                           &(struct event_row){
                                   .action = STR("key_revoked"),
                                   .entity_id = a->entity_id,
+                                  .subject_id = a->id,
                                   .detail = event_detail(call, "username", a->username, "hint", key->hint),
                           },
                           err);

@@ -34,6 +34,7 @@ struct call {
         const struct principal *who;   /* never NULL */
         struct str base_url;           /* address that the client uses, without a trailing slash */
         struct str request_id;
+        struct str address, program;   /* of the caller, for the audit log; absent: an operator's command */
         bool writing;                  /* conn is the writer's */
 };
 

@@ -6,6 +6,9 @@
 #include "base/clock.h"
 #include "json/json.h"
 
+/* A User-Agent is the caller's to choose; bytes of the audit log are not. */
+#define PROGRAM_MAX 200
+
 enum rc event_note(struct call *call, const struct event_row *event, struct err *err)
 {
         struct event_row row = *event;
@@ -13,6 +16,9 @@ enum rc event_note(struct call *call, const struct event_row *event, struct err 
         assert(call->writing);
         row.at_us = clock_now_us();
         row.account_id = call->who->account_id;
+        row.request_id = call->request_id;
+        row.address = call->address;
+        row.program = str_slice(call->program, 0, PROGRAM_MAX);
         return store_event_add(call->conn, &row, err);
 }
 

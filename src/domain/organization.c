@@ -155,6 +155,7 @@ static enum rc note_member(struct call *call, const char *action, const struct o
                           &(struct event_row){
                                   .action = str_from(action),
                                   .org_id = org->id,
+                                  .subject_id = account->id,
                                   .detail = event_detail(call, "username", account->username,
                                                         role ? "role" : NULL, str_from(role)),
                           },

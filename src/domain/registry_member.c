@@ -53,8 +53,8 @@ static enum rc check_team(struct call *call, const struct project *p, int64_t en
         return RC_OK;
 }
 
-static enum rc note(struct call *call, const struct project *p, const struct member_change *c, struct str who,
-                    struct err *err)
+static enum rc note(struct call *call, const struct project *p, const struct member_change *c, int64_t account_id,
+                    struct str who, struct err *err)
 {
         return event_note(call,
                           &(struct event_row){ .action = c->remove ? STR("registry_member_removed")
@@ -62,6 +62,7 @@ static enum rc note(struct call *call, const struct project *p, const struct mem
                                                .org_id = p->org_id,
                                                .entity_id = p->entity_id,
                                                .project_id = p->id,
+                                               .subject_id = account_id,
                                                .detail = event_detail(call, "member", who, "role",
                                                                       str_from(model_role_name(c->role))) },
                           err);
@@ -79,7 +80,7 @@ static enum rc change_account(struct call *call, const struct project *p, const 
                 rc = store_project_remove_account(call->conn, p->id, account_id, err);
                 if (rc)
                         return rc;
-                return note(call, p, c, arena_printf(call->arena, "user %lld", (long long)account_id), err);
+                return note(call, p, c, account_id, arena_printf(call->arena, "user %lld", (long long)account_id), err);
         }
         rc = check_account(call, p, account_id, &a, err);
         if (!rc)
@@ -96,7 +97,7 @@ static enum rc change_account(struct call *call, const struct project *p, const 
         rc = store_project_set_account(call->conn, p->id, account_id, (int)role, clock_now_us(), err);
         if (rc)
                 return rc;
-        return note(call, p, c, a->username, err);
+        return note(call, p, c, account_id, a->username, err);
 }
 
 static enum rc change_team(struct call *call, const struct project *p, const struct member_change *c,
@@ -122,7 +123,7 @@ static enum rc change_team(struct call *call, const struct project *p, const str
         }
         if (rc)
                 return rc;
-        return note(call, p, c, arena_printf(call->arena, "team %lld", (long long)entity_id), err);
+        return note(call, p, c, 0, arena_printf(call->arena, "team %lld", (long long)entity_id), err);
 }
 
 static enum rc members_write(struct call *call, void *payload, struct err *err)

@@ -22,16 +22,29 @@ enum rc team_find(struct call *call, struct str name, struct entity **ret, struc
         return RC_OK;
 }
 
-static enum rc note_team(struct call *call, const char *action, const struct entity *team, const char *key,
-                         struct str value, const char *role, struct err *err)
+static enum rc note_member(struct call *call, const char *action, const struct entity *team,
+                           const struct account *account, const char *role, struct err *err)
 {
         return event_note(call,
                           &(struct event_row){
                                   .action = str_from(action),
                                   .org_id = team->org_id,
                                   .entity_id = team->id,
-                                  .detail = event_detail(call, key, value, role ? "role" : NULL,
-                                                        str_from(role)),
+                                  .subject_id = account->id,
+                                  .detail = event_detail(call, "username", account->username,
+                                                        role ? "role" : NULL, str_from(role)),
+                          },
+                          err);
+}
+
+static enum rc note_team(struct call *call, const char *action, const struct entity *team, struct err *err)
+{
+        return event_note(call,
+                          &(struct event_row){
+                                  .action = str_from(action),
+                                  .org_id = team->org_id,
+                                  .entity_id = team->id,
+                                  .detail = event_detail(call, "name", team->name, NULL, STR_NULL),
                           },
                           err);
 }
@@ -52,7 +65,7 @@ static enum rc join_team(struct call *call, const struct organization *org, cons
                 if (rc)
                         return rc;
         }
-        return note_team(call, "team_member_set", team, "username", account->username, model_member_role_name(role), err);
+        return note_member(call, "team_member_set", team, account, model_member_role_name(role), err);
 }
 
 static enum rc first_organization(struct call *call, const struct account *admin, struct organization **ret,
@@ -129,7 +142,7 @@ static enum rc create_write(struct call *call, void *payload, struct err *err)
         rc = store_entity_insert(call->conn, call->arena, team, err);
         if (rc)
                 return rc;
-        rc = note_team(call, "team_created", team, "name", team->name, NULL, err);
+        rc = note_team(call, "team_created", team, err);
         if (rc)
                 return rc;
         job->made = team;
@@ -173,7 +186,7 @@ enum rc team_retire(struct call *call, const struct entity *team, struct err *er
                         return rc;
         }
         rc = store_team_retire(call->conn, team->id, now_us, err);
-        return rc ? rc : note_team(call, "team_deleted", team, "name", team->name, NULL, err);
+        return rc ? rc : note_team(call, "team_deleted", team, err);
 }
 
 struct delete_job {
@@ -251,7 +264,7 @@ static enum rc member_write(struct call *call, void *payload, struct err *err)
                 return err_set(err, RC_NOT_FOUND, "'%.*s' is not a member of team '%.*s'.",
                                STR_ARG(account->username), STR_ARG(team->name));
         rc = store_account_forget_default(call->conn, account->id, team->id, err);
-        return rc ? rc : note_team(call, "team_member_removed", team, "username", account->username, NULL, err);
+        return rc ? rc : note_member(call, "team_member_removed", team, account, NULL, err);
 }
 
 enum rc team_set_member(struct call *call, struct str team_name, struct str username, enum model_member_role role,

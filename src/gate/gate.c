@@ -95,6 +95,8 @@ enum rc gate_enter_anonymous(struct http_request *req, struct visit *ret, struct
                 .arena = http_arena(req),
                 .who = &nobody,
                 .request_id = http_request_id(req),
+                .address = gate_client_address(req),
+                .program = http_header(req, "User-Agent"),
         };
         enum rc rc = gate_base_url(req, &call.base_url, err);
 

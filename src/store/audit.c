@@ -28,6 +28,12 @@ static void read_row(struct db_stmt *stmt, struct arena *arena, struct audit_row
         row->project_name = store_column(stmt, arena, 17);
         row->collection_name = store_column(stmt, arena, 18);
         row->digest = store_column(stmt, arena, 19);
+        e->subject_id = db_column_i64(stmt, 20);
+        row->subject_name = store_column(stmt, arena, 21);
+        row->subject_email = store_column(stmt, arena, 22);
+        e->request_id = store_column(stmt, arena, 23);
+        e->address = store_column(stmt, arena, 24);
+        e->program = store_column(stmt, arena, 25);
 }
 
 enum rc store_audit_page(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
@@ -39,9 +45,11 @@ enum rc store_audit_page(struct db_conn *conn, struct arena *arena, int64_t afte
         enum rc rc = store_query(conn, &stmt, err,
                                  "SELECT v.id, v.at_us, v.account_id, v.action, v.org_id, v.entity_id, v.project_id,"
                                  " v.collection_id, v.artifact_id, v.run_id, v.version, v.alias, v.detail,"
-                                 " a.username, a.email, o.name, e.name, p.name, c.name, f.digest "
+                                 " a.username, a.email, o.name, e.name, p.name, c.name, f.digest,"
+                                 " v.subject_id, s.username, s.email, v.request_id, v.address, v.program "
                                  "FROM event v "
                                  "LEFT JOIN account a ON a.id = v.account_id "
+                                 "LEFT JOIN account s ON s.id = v.subject_id "
                                  "LEFT JOIN organization o ON o.id = v.org_id "
                                  "LEFT JOIN entity e ON e.id = v.entity_id "
                                  "LEFT JOIN project p ON p.id = v.project_id "

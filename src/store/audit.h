@@ -11,6 +11,7 @@
 struct audit_row {
         struct event_row event;
         struct str actor_name, actor_email;
+        struct str subject_name, subject_email;
         struct str organization_name, entity_name, project_name;
         struct str collection_name, digest;
 };

@@ -12,17 +12,19 @@ enum rc store_event_add(struct db_conn *conn, const struct event_row *event, str
 
         rc = store_query(conn, &stmt, err,
                          "INSERT INTO event (at_us, account_id, action, org_id, entity_id, project_id,"
-                         " collection_id, artifact_id, run_id, detail, alias, version)"
-                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                         "iIsIIIIIIss", event->at_us ? event->at_us : clock_now_us(), event->account_id,
+                         " collection_id, artifact_id, run_id, detail, alias, subject_id, request_id, address,"
+                         " program, version)"
+                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                         "iIsIIIIIIssIsss", event->at_us ? event->at_us : clock_now_us(), event->account_id,
                          event->action, event->org_id, event->entity_id, event->project_id,
-                         event->collection_id, event->artifact_id, event->run_id, event->detail, event->alias);
+                         event->collection_id, event->artifact_id, event->run_id, event->detail, event->alias,
+                         event->subject_id, event->request_id, event->address, event->program);
         if (rc)
                 return rc;
         if (event->has_version)
-                db_bind_i64(stmt, 12, event->version);
+                db_bind_i64(stmt, 16, event->version);
         else
-                db_bind_null(stmt, 12);
+                db_bind_null(stmt, 16);
         return db_run(&stmt, err);
 }
 

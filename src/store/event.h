@@ -15,6 +15,7 @@ struct event_row {
         int64_t id;              /* set by the database */
         int64_t at_us;           /* 0: now */
         int64_t account_id;      /* who; 0: an operator's command */
+        int64_t subject_id;      /* the account that it was done to; 0: does not apply */
         struct str action;       /* "alias_added", "version_linked", "member_set", ... */
         int64_t org_id;          /* what it is about; 0: does not apply */
         int64_t entity_id;
@@ -26,6 +27,9 @@ struct event_row {
         int64_t version;         /* in collection_id, when has_version */
         struct str alias;        /* that was put on a version or taken off; absent: does not apply */
         struct str detail;       /* a JSON object; absent: nothing to add. Never a secret. */
+        struct str request_id;   /* of the request that did it... */
+        struct str address;      /* ...from here... */
+        struct str program;      /* ...by this (the User-Agent); all absent: a command, or the server by itself */
 };
 
 /* Call inside db_write() only. */

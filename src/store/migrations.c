@@ -8,6 +8,7 @@ extern const char migration_0001_first[];
 extern const char migration_0002_end_of_life[];
 extern const char migration_0003_web_app[];
 extern const char migration_0004_jobs[];
+extern const char migration_0005_audit[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -16,6 +17,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 2, .name = "end of life", .sql = migration_0002_end_of_life },
                 { .number = 3, .name = "web app", .sql = migration_0003_web_app },
                 { .number = 4, .name = "jobs", .sql = migration_0004_jobs },
+                { .number = 5, .name = "audit", .sql = migration_0005_audit },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

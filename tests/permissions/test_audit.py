@@ -1,11 +1,13 @@
 """Action history, aliases at a time, and the audit log."""
+import base64
 import json
+import re
 import time
 
 import actions
 from test_matrix import Stage
 from vitrined import basic, test
-from world import Registry
+from world import Registry, outcome
 
 HISTORY = """query($p:String!,$after:String,$first:Int){project(entityName:"Acme",name:$p){artifactCollection(name:"c"){
   history(first:$first,after:$after){pageInfo{endCursor hasNextPage} edges{cursor node{id createdAt action alias versionIndex
@@ -105,7 +107,7 @@ def the_audit_log_as_a_stream_and_as_pages():
     assert linked["artifact_qualified_name"] == f"Acme/{registry.project}/c:v1" and linked["response_code"] == 200
     assert any(line["action"] == "alias_added" and line["alias"] == "prod" for line in mine)
     role = next(line for line in mine if line["action"] == "registry_member_set" and line["actor_username"] == "admin")
-    assert role["detail"] == {"member": "viewer2", "role": "member"}
+    assert role["detail"] == {"member": "viewer2", "role": "member"} and role["user_username"] == "viewer2"
     assert any(line["action"] == "artifact:read" and line["actor_username"] == "viewer2" for line in lines)
 
     pages, cursor = [], ""
@@ -119,5 +121,61 @@ def the_audit_log_as_a_stream_and_as_pages():
     assert len(audit(world, "instance", f"?startDate={today}&endDate={today}").text().splitlines()) == len(lines)
     assert audit(world, "instance", "?startDate=2020-01-01&numDays=3").text() == ""
     hidden = audit(world, "instance", "?anonymize=true").text()
-    assert "member2" not in hidden and "actor_email" not in hidden
+    assert "member2" not in hidden and "actor_email" not in hidden and "viewer2" not in hidden
+    assert "actor_ip" not in hidden and "user_email" not in hidden
     assert len(hidden.splitlines()) == len(lines), (len(hidden.splitlines()), len(lines), hidden[-300:])
+
+
+def account_number(wire_id):
+    return int(base64.b64decode(wire_id).decode().partition(":")[2])
+
+
+@test
+def the_audit_log_names_everything_about_a_change():
+    """Field by field: who, from where, by which program and request; what, whose, to whom; and how it ended."""
+    world = Stage.get()
+    registry = Registry(world, "organization")
+    admin, member = world.wire("admin+src"), world.wire("member+src")
+    for wire, program, call in (
+            (member, "W&B Public Client 0.31.0", lambda: actions.link(member, registry, world.spare, "prod")),
+            (admin, "wandb-core", lambda: actions.change_role(admin, registry, world)),
+            (member, "curl/8.0 (caf\xe9)", lambda: actions.edit_version(member, registry, world)),
+            (member, "x" * 1000, lambda: actions.use_version(member, registry, world))):
+        wire.headers.update({"User-Agent": program, "X-Request-Id": "seen-" + program[:3].replace("&", "-")})
+        try:
+            call()
+        finally:
+            del wire.headers["User-Agent"], wire.headers["X-Request-Id"]
+    lines = [json.loads(line) for line in audit(world, "instance").text().splitlines()]
+    found = {line["action"]: line for line in lines if line.get("request_id", "").startswith("seen-")}
+    linked, role, read = found["version_linked"], found["registry_member_set"], found["artifact:read"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", linked["timestamp"])
+    expected = {
+        "action": "version_linked", "actor_user_id": account_number(world.ids["member+src"]), "actor_username": "member2",
+        "actor_ip": "127.0.0.1", "actor_user_agent": "W&B Public Client 0.31.0", "cli_version": "0.31.0", "request_id": "seen-W-B",
+        "organization_name": "Acme", "entity_name": "Acme", "project_name": registry.project,
+        "project_asset": account_number(registry.id), "artifact_asset": account_number(world.spare),
+        "artifact_sequence_asset": account_number(registry.collection), "artifact_collection_name": "c",
+        "artifact_version_index": 1, "artifact_qualified_name": f"Acme/{registry.project}/c:v1", "response_code": 200}
+    assert {key: linked.get(key) for key in expected} == expected, linked
+    assert set(linked) - set(expected) == {"timestamp", "entity_asset", "organization_asset", "artifact_digest"}, linked
+    assert role["user_asset"] == account_number(world.ids["viewer+src"]) and role["user_username"] == "viewer2"
+    assert role["actor_user_agent"] == "wandb-core" and "cli_version" not in role
+    assert role["request_id"] == "seen-wan" and role["actor_ip"] == "127.0.0.1"
+    assert found["version_edited"]["actor_user_agent"].startswith("curl/8.0 (caf")
+    assert read["actor_user_agent"] == "x" * 200 and read["run_asset"], read
+    keys = [line for line in lines if line["action"] == "key_created" and "actor_user_id" not in line]
+    assert keys and all("actor_ip" not in line and "request_id" not in line for line in keys)   # an operator's command
+
+
+@test
+def what_is_refused_or_changes_nothing_leaves_no_record():
+    world = Stage.get()
+    registry = Registry(world, "organization")
+    before = len(audit(world, "instance").text().splitlines())
+    assert outcome(lambda: actions.alias(world.wire("viewer"), registry, "prod")) == "no"
+    assert outcome(lambda: actions.unlink_version(world.wire("other"), registry, world)) == "--"
+    assert outcome(lambda: actions.alias(world.wire("member"), registry, "good")) == "yes"   # it is there already
+    assert len(audit(world, "instance").text().splitlines()) == before
+    assert outcome(lambda: actions.alias(world.wire("member"), registry, "new")) == "yes"
+    assert len(audit(world, "instance").text().splitlines()) == before + 1
