@@ -348,6 +348,8 @@ def restore_collection(state, who, collection, answer):
     need(home_role(state, held.home, who), MEMBER)
     if held.state == GONE:
         raise Refuse(404)
+    if carries_protected(state, collection, held.versions) and home_role(state, held.home, who) < ADMIN:
+        raise Refuse(403)   # it would put the alias on
     if named_collection(state, held.home, held.name):
         raise Refuse(409)
     return with_collection(state, collection, state=LIVE), ("ok",)
