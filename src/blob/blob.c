@@ -307,13 +307,27 @@ enum rc blob_delete(struct blob_store *store, const struct blob_ref *ref, struct
 {
         bool deleted;
 
-        return store->ops->remove(store, ref, INT64_MAX, &deleted, err);
+        return store->ops->remove(store, ref, 1, INT64_MAX, &deleted, err);
 }
 
 enum rc blob_delete_stale(struct blob_store *store, const struct blob_ref *ref, int64_t fresh_from_us,
                           bool *ret_deleted, struct err *err)
 {
-        return store->ops->remove(store, ref, fresh_from_us - BLOB_FRESH_LAG_US, ret_deleted, err);
+        return store->ops->remove(store, ref, 1, fresh_from_us - BLOB_FRESH_LAG_US, ret_deleted, err);
+}
+
+enum rc blob_delete_stale_some(struct blob_store *store, const struct blob_ref *refs, size_t count,
+                               int64_t fresh_from_us, bool *ret_deleted, struct err *err)
+{
+        enum rc rc = RC_OK;
+
+        for (size_t done = 0; !rc && done < count; done += BLOB_DELETE_MAX) {
+                size_t some = count - done < BLOB_DELETE_MAX ? count - done : BLOB_DELETE_MAX;
+
+                rc = store->ops->remove(store, refs + done, some, fresh_from_us - BLOB_FRESH_LAG_US, ret_deleted + done,
+                                        err);
+        }
+        return rc;
 }
 
 enum rc blob_list(struct blob_store *store, const uint8_t after[32], struct blob_item *ret, size_t max,

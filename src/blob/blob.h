@@ -98,6 +98,13 @@ MUST_USE enum rc blob_delete(struct blob_store *store, const struct blob_ref *re
  */
 MUST_USE enum rc blob_delete_stale(struct blob_store *store, const struct blob_ref *ref, int64_t fresh_from_us,
                                    bool *ret_deleted, struct err *err);
+/*
+ * The same for some at once, small ones in writes of at most BLOB_DELETE_MAX. ret_deleted has `count` places. On failure
+ * some may have been deleted all the same.
+ */
+#define BLOB_DELETE_MAX 128u
+MUST_USE enum rc blob_delete_stale_some(struct blob_store *store, const struct blob_ref *refs, size_t count,
+                                        int64_t fresh_from_us, bool *ret_deleted, struct err *err);
 /* Re-reads the bytes and compares the digest: RC_CORRUPT when they differ, RC_NOT_FOUND. */
 MUST_USE enum rc blob_verify(struct blob_store *store, const struct blob_ref *ref, struct err *err);
 

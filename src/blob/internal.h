@@ -40,8 +40,8 @@ struct blob_ops {
                         size_t len, struct err *err);
         enum rc (*exists)(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
                           struct err *err);
-        /* Deletes when last freshened before `fresh_from_us` (INT64_MAX: in any case). */
-        enum rc (*remove)(struct blob_store *store, const struct blob_ref *ref, int64_t fresh_from_us,
+        /* Deletes those last freshened before `fresh_from_us` (INT64_MAX: in any case); at most BLOB_DELETE_MAX. */
+        enum rc (*remove)(struct blob_store *store, const struct blob_ref *refs, size_t count, int64_t fresh_from_us,
                           bool *ret_deleted, struct err *err);
         enum rc (*list)(struct blob_store *store, const uint8_t *after, struct blob_item *ret, size_t max,
                         size_t *ret_count, struct err *err);

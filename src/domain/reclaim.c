@@ -71,12 +71,15 @@ static enum rc next_page(struct reclaim *r, struct err *err)
 
 /* ---- ending what is due ---- */
 
-enum ending { END_EXPIRED, END_UNREACHABLE, END_PENDING, END_PURGE, END_UPLOADS, END__COUNT };
+enum ending {
+        END_EXPIRED, END_UNREACHABLE, END_PENDING, END_PURGE, END_UPLOADS, END_RUNS, END_PURGE_RUNS, END__COUNT
+};
 
 struct end_job {
         struct reclaim *r;
         enum ending what;
         size_t count;
+        struct unreachable_cursor cursor;
 };
 
 static enum rc end_write(struct call *call, void *payload, struct err *err)
@@ -90,14 +93,18 @@ static enum rc end_write(struct call *call, void *payload, struct err *err)
         case END_UNREACHABLE:
                 /* Their window has passed already; one grace period more is for commits that build on them. */
                 return store_reclaim_end_unreachable(call->conn, &r->limits,
-                                                     r->limits.restore_from_us + r->now_us - r->fresh_from_us, BATCH,
-                                                     &job->count, err);
+                                                     r->limits.restore_from_us + r->now_us - r->fresh_from_us,
+                                                     &job->cursor, BATCH, &job->count, err);
         case END_PENDING:
                 return store_reclaim_end_pending(call->conn, &r->limits, r->now_us, BATCH, &job->count, err);
         case END_PURGE:
                 return store_reclaim_purge(call->conn, &r->limits, r->now_us, BATCH, &job->count, err);
         case END_UPLOADS:
                 return store_reclaim_end_uploads(call->conn, &r->limits, BATCH, &job->count, err);
+        case END_RUNS:
+                return store_reclaim_end_runs(call->conn, &r->limits, BATCH, &job->count, err);
+        case END_PURGE_RUNS:
+                return store_reclaim_purge_runs(call->conn, &r->limits, r->now_us, BATCH, &job->count, err);
         case END__COUNT:
                 break;
         }
@@ -114,7 +121,7 @@ static enum rc end_due(struct reclaim *r, struct err *err)
         };
 
         for (enum ending what = 0; what < END__COUNT; what++) {
-                struct end_job job = { r, what, BATCH };
+                struct end_job job = { .r = r, .what = what, .count = BATCH };
 
                 while (job.count == BATCH) {
                         struct arena *usual = r->call->arena;
@@ -306,25 +313,46 @@ static enum rc mark(struct reclaim *r, bool parts, struct err *err)
 
 /* ---- sweeping ---- */
 
-static enum rc sweep_blob(struct reclaim *r, struct blob_store *store, const struct blob_item *item, struct err *err)
+static bool is_garbage(const struct reclaim *r, const struct blob_item *item)
 {
         uint64_t head = head_of(item->ref.sha256);
         size_t at = place_of(r, head);
-        bool deleted = true;
+
+        return at < r->count && r->heads[at] == head && (r->flags[at] & (BLOB_STALE | BLOB_NEEDED)) == BLOB_STALE &&
+               (!r->order->dry_run || item->fresh_us < r->fresh_from_us - BLOB_FRESH_LAG_US);
+}
+
+static enum rc sweep_some(struct reclaim *r, struct blob_store *store, const struct blob_ref *refs, size_t count,
+                          struct err *err)
+{
+        bool deleted[PAGE] = { false };
         enum rc rc = RC_OK;
 
-        if (at == r->count || r->heads[at] != head || (r->flags[at] & (BLOB_STALE | BLOB_NEEDED)) != BLOB_STALE)
-                return RC_OK;
-        if (r->order->dry_run)
-                deleted = item->fresh_us < r->fresh_from_us - BLOB_FRESH_LAG_US;
-        else
-                rc = blob_delete_stale(store, &item->ref, r->fresh_from_us, &deleted, err);
-        if (rc || !deleted)
-                return rc;
-        r->flags[at] |= BLOB_GONE;
-        r->counts.deleted_blobs++;
-        r->counts.deleted_bytes += item->ref.size_bytes;
-        return RC_OK;
+        if (!r->order->dry_run && count)
+                rc = blob_delete_stale_some(store, refs, count, r->fresh_from_us, deleted, err);
+        for (size_t i = 0; !rc && i < count; i++) {
+                if (!deleted[i] && !r->order->dry_run)
+                        continue;
+                r->flags[place_of(r, head_of(refs[i].sha256))] |= BLOB_GONE;
+                r->counts.deleted_blobs++;
+                r->counts.deleted_bytes += refs[i].size_bytes;
+        }
+        return rc;
+}
+
+/* What of a page is garbage, deleted together. *ret_past: the page ends behind the window. */
+static enum rc sweep_page(struct reclaim *r, struct blob_store *store, const struct blob_item *items, size_t count,
+                          const uint8_t *end, bool *ret_past, struct err *err)
+{
+        struct blob_ref refs[PAGE];
+        size_t found = 0;
+
+        for (size_t i = 0; i < count && !*ret_past; i++) {
+                *ret_past = memcmp(items[i].ref.sha256, end, 32) > 0;
+                if (!*ret_past && is_garbage(r, &items[i]))
+                        refs[found++] = items[i].ref;
+        }
+        return sweep_some(r, store, refs, found, err);
 }
 
 static enum rc sweep(struct reclaim *r, struct blob_store *store, const uint8_t *after, const uint8_t *end,
@@ -340,11 +368,8 @@ static enum rc sweep(struct reclaim *r, struct blob_store *store, const uint8_t 
                 abort();
         while (!rc && count == PAGE && !past) {
                 rc = blob_list(store, after, items, PAGE, &count, err);
-                for (size_t i = 0; !rc && !past && i < count; i++) {
-                        past = memcmp(items[i].ref.sha256, end, 32) > 0;
-                        if (!past)
-                                rc = sweep_blob(r, store, &items[i], err);
-                }
+                if (!rc)
+                        rc = sweep_page(r, store, items, count, end, &past, err);
                 if (!rc && count) {
                         memcpy(from, items[count - 1].ref.sha256, 32);
                         after = from;
@@ -357,11 +382,13 @@ static enum rc sweep(struct reclaim *r, struct blob_store *store, const uint8_t 
 
 /* ---- forgetting what was noted of bytes that are gone ---- */
 
+/* Notes to be dropped, and artifacts that have none behind these: one write for many artifacts. */
 struct forget_job {
-        const struct artifact_blob *blobs;
-        size_t count;
-        int64_t swept_id;             /* 0: the artifact has notes left */
         int64_t now_us;
+        struct artifact_blob blobs[BATCH];
+        size_t count;
+        int64_t swept[BATCH];
+        size_t swept_count;
 };
 
 static enum rc forget_write(struct call *call, void *payload, struct err *err)
@@ -371,9 +398,19 @@ static enum rc forget_write(struct call *call, void *payload, struct err *err)
 
         for (size_t i = 0; !rc && i < job->count; i++)
                 rc = store_reclaim_forget(call->conn, &job->blobs[i], err);
-        if (!rc && job->swept_id)
-                rc = store_reclaim_swept(call->conn, job->swept_id, job->now_us, err);
+        for (size_t i = 0; !rc && i < job->swept_count; i++)
+                rc = store_reclaim_swept(call->conn, job->swept[i], job->now_us, err);
         return rc;
+}
+
+static enum rc forget_flush(struct reclaim *r, struct forget_job *job, struct err *err)
+{
+        enum rc rc = RC_OK;
+
+        if (job->count || job->swept_count)
+                rc = domain_write(r->call, forget_write, job, err);
+        job->count = job->swept_count = 0;
+        return rc ? rc : step(r, err);
 }
 
 /* Gone by our hand, or by that of a run that was cut off. */
@@ -396,16 +433,16 @@ static enum rc is_gone(struct reclaim *r, const struct artifact_blob *blob, bool
         return rc;
 }
 
-static enum rc forget_artifact(struct reclaim *r, int64_t id, struct artifact_blob *page, struct err *err)
+static enum rc forget_artifact(struct reclaim *r, int64_t id, struct artifact_blob *page, struct forget_job *job,
+                               struct err *err)
 {
         struct artifact_blob last;
         bool started = false, left = false;
         size_t count = BATCH;
+        enum rc rc = RC_OK;
 
-        while (count == BATCH) {
-                struct forget_job job = { .blobs = page, .now_us = r->now_us };
-                enum rc rc = store_reclaim_sent(r->call->conn, id, started ? &last : NULL, page, BATCH, &count, err);
-
+        while (!rc && count == BATCH) {
+                rc = store_reclaim_sent(r->call->conn, id, started ? &last : NULL, page, BATCH, &count, err);
                 if (!rc && count)
                         last = page[count - 1];
                 started = true;
@@ -414,38 +451,41 @@ static enum rc forget_artifact(struct reclaim *r, int64_t id, struct artifact_bl
 
                         rc = is_gone(r, &page[i], &gone, err);
                         if (!rc && gone)
-                                page[job.count++] = page[i];
+                                job->blobs[job->count++] = page[i];
                         left = left || !gone;
+                        if (!rc && job->count == BATCH)
+                                rc = forget_flush(r, job, err);
                 }
-                job.swept_id = count < BATCH && !left ? id : 0;
-                if (!rc && (job.count || job.swept_id))
-                        rc = domain_write(r->call, forget_write, &job, err);
-                if (!rc)
-                        rc = step(r, err);
-                if (rc)
-                        return rc;
         }
-        return RC_OK;
+        if (rc || left)
+                return rc;
+        job->swept[job->swept_count++] = id;
+        return job->swept_count == BATCH ? forget_flush(r, job, err) : RC_OK;
 }
 
 static enum rc forget_gone(struct reclaim *r, struct err *err)
 {
         struct artifact_blob *page = calloc(BATCH, sizeof(*page));
+        struct forget_job *job = calloc(1, sizeof(*job));
         int64_t ids[BATCH];
         int64_t after = 0;
         size_t count = BATCH;
         enum rc rc = RC_OK;
 
-        if (!page)
+        if (!page || !job)
                 abort();
+        job->now_us = r->now_us;
         while (!rc && count == BATCH) {
                 rc = store_reclaim_purged(r->call->conn, after, ids, BATCH, &count, err);
                 for (size_t i = 0; !rc && i < count; i++) {
-                        rc = forget_artifact(r, ids[i], page, err);
+                        rc = forget_artifact(r, ids[i], page, job, err);
                         after = ids[i];
                 }
+                if (!rc)
+                        rc = forget_flush(r, job, err);
         }
         free(page);
+        free(job);
         return rc;
 }
 

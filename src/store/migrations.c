@@ -9,6 +9,7 @@ extern const char migration_0002_end_of_life[];
 extern const char migration_0003_web_app[];
 extern const char migration_0004_jobs[];
 extern const char migration_0005_audit[];
+extern const char migration_0006_runs_end[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -18,6 +19,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 3, .name = "web app", .sql = migration_0003_web_app },
                 { .number = 4, .name = "jobs", .sql = migration_0004_jobs },
                 { .number = 5, .name = "audit", .sql = migration_0005_audit },
+                { .number = 6, .name = "the end of runs", .sql = migration_0006_runs_end },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

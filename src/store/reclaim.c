@@ -65,22 +65,78 @@ static enum rc end_places(struct db_conn *conn, int64_t id, struct err *err)
         return rc;
 }
 
+static enum rc next_sequence(struct db_conn *conn, const struct reclaim_limits *limits,
+                             struct unreachable_cursor *cursor, bool *ret_found, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT deleted_us, id FROM collection WHERE deleted_us IS NOT NULL AND deleted_us < $1 "
+                                 "AND (deleted_us, id) > ($2, $3) AND kind = 0 ORDER BY deleted_us, id LIMIT 1",
+                                 "iii", limits->restore_from_us, cursor->deleted_us, cursor->sequence_id);
+
+        if (!rc)
+                rc = db_step(stmt, ret_found, err);
+        if (rc || !*ret_found)
+                return rc;
+        *cursor = (struct unreachable_cursor){ .deleted_us = db_column_i64(stmt, 0), .sequence_id = db_column_i64(stmt, 1) };
+        return RC_OK;
+}
+
+static enum rc find_unreachable(struct db_conn *conn, const struct reclaim_limits *limits,
+                                struct unreachable_cursor *cursor, int64_t *ret, size_t max, size_t *ret_count,
+                                struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        size_t count = 0;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT a.id, a.digest FROM artifact a WHERE a.sequence_id = $2 "
+                                 "AND (a.digest, a.id) > ($3, $4) AND a.state < 2 AND NOT EXISTS (SELECT 1 "
+                                 "FROM membership m JOIN collection p ON p.id = m.collection_id WHERE m.artifact_id = a.id "
+                                 "AND (p.deleted_us IS NULL OR p.deleted_us >= $1)) ORDER BY a.digest, a.id LIMIT $5",
+                                 "iisii", limits->restore_from_us, cursor->sequence_id,
+                                 (struct str){ cursor->digest, cursor->digest_len }, cursor->artifact_id, (int64_t)max);
+
+        while (!rc && count < max) {
+                struct str digest;
+                bool row = false;
+
+                rc = db_step(stmt, &row, err);
+                if (rc || !row)
+                        break;
+                ret[count++] = cursor->artifact_id = db_column_i64(stmt, 0);
+                digest = str_slice(db_column_str(stmt, 1), 0, sizeof(cursor->digest));
+                memcpy(cursor->digest, digest.ptr, digest.len);
+                cursor->digest_len = digest.len;
+        }
+        *ret_count = count;
+        return rc;
+}
+
 enum rc store_reclaim_end_unreachable(struct db_conn *conn, const struct reclaim_limits *limits, int64_t as_of_us,
-                                      size_t limit, size_t *ret_count, struct err *err)
+                                      struct unreachable_cursor *cursor, size_t limit, size_t *ret_count,
+                                      struct err *err)
 {
         int64_t ids[BATCH_MAX];
-        enum rc rc = some_ids(conn,
-                              "SELECT a.id FROM collection c JOIN artifact a ON a.sequence_id = c.id "
-                              "WHERE c.deleted_us < $1 AND c.kind = $2 AND a.state < 2 AND NOT EXISTS (SELECT 1 "
-                              "FROM membership m JOIN collection p ON p.id = m.collection_id WHERE m.artifact_id = a.id "
-                              "AND (p.deleted_us IS NULL OR p.deleted_us >= $1)) LIMIT $3",
-                              limits->restore_from_us, 0, limit, ids, ret_count, err);
+        size_t max = limit < BATCH_MAX ? limit : BATCH_MAX, total = 0;
+        bool more = true;
+        enum rc rc = RC_OK;
 
-        for (size_t i = 0; !rc && i < *ret_count; i++) {
-                rc = end_places(conn, ids[i], err);
-                if (!rc)
-                        rc = store_artifact_delete(conn, ids[i], as_of_us, err);
+        while (!rc && total < max) {
+                size_t count = 0;
+
+                rc = find_unreachable(conn, limits, cursor, ids, max - total, &count, err);
+                for (size_t i = 0; !rc && i < count; i++) {
+                        rc = end_places(conn, ids[i], err);
+                        if (!rc)
+                                rc = store_artifact_delete(conn, ids[i], as_of_us, err);
+                }
+                total += count;
+                if (!rc && total < max)
+                        rc = next_sequence(conn, limits, cursor, &more, err);
+                if (!more)
+                        break;
         }
+        *ret_count = total;
         return rc;
 }
 
@@ -150,6 +206,66 @@ enum rc store_reclaim_end_uploads(struct db_conn *conn, const struct reclaim_lim
 
         for (size_t i = 0; !rc && i < *ret_count; i++)
                 rc = store_upload_delete(conn, ids[i], err);
+        return rc;
+}
+
+enum rc store_reclaim_end_runs(struct db_conn *conn, const struct reclaim_limits *limits, size_t limit,
+                               size_t *ret_count, struct err *err)
+{
+        enum rc rc = store_exec(conn, err,
+                                "UPDATE run SET deleted_us = $2 WHERE id IN (SELECT r.id FROM project p CROSS JOIN run r "
+                                "ON r.project_id = p.id AND r.deleted_us IS NULL WHERE p.deleted_us IS NOT NULL "
+                                "AND p.deleted_us < $1 LIMIT $3)",
+                                "iii", limits->restore_from_us, limits->restore_from_us - 1, (int64_t)limit);
+
+        if (!rc)
+                *ret_count = (size_t)db_changes(conn);
+        return rc;
+}
+
+/* What a run left behind, rows by rows; *ret_count less than the limit: nothing is left. */
+static enum rc empty_run(struct db_conn *conn, int64_t id, size_t limit, size_t *ret_count, struct err *err)
+{
+        static const char *const steps[] = {
+                "DELETE FROM run_line WHERE run_id = $1 AND (stream, line) IN "
+                "(SELECT stream, line FROM run_line WHERE run_id = $1 LIMIT $2)",
+                "DELETE FROM run_file WHERE id IN (SELECT id FROM run_file WHERE run_id = $1 LIMIT $2)",
+        };
+        size_t count = 0;
+        enum rc rc = RC_OK;
+
+        for (size_t i = 0; !rc && i < ARRAY_LEN(steps) && count < limit; i++) {
+                rc = store_exec(conn, err, steps[i], "ii", id, (int64_t)(limit - count));
+                if (!rc)
+                        count += (size_t)db_changes(conn);
+        }
+        *ret_count = count;
+        return rc;
+}
+
+enum rc store_reclaim_purge_runs(struct db_conn *conn, const struct reclaim_limits *limits, int64_t now_us,
+                                 size_t limit, size_t *ret_count, struct err *err)
+{
+        int64_t ids[BATCH_MAX];
+        size_t found = 0, total = 0;
+        enum rc rc = some_ids(conn,
+                              "SELECT id FROM run WHERE deleted_us IS NOT NULL AND purged_us IS NULL AND deleted_us < $1 "
+                              "AND $2 = 0 LIMIT $3",
+                              limits->restore_from_us, 0, limit, ids, &found, err);
+
+        for (size_t i = 0; !rc && i < found && total < limit; i++) {
+                size_t count = 0, left = limit - total;
+
+                rc = empty_run(conn, ids[i], left, &count, err);
+                total += count < left ? count + 1 : count;
+                if (!rc && count < left)
+                        rc = store_exec(conn, err,
+                                        "UPDATE run SET purged_us = $2, config = '{}', summary = '{}', config_clean = NULL, "
+                                        "summary_clean = NULL, system_metrics = '{}', history_keys = NULL, notes = NULL, "
+                                        "description = NULL WHERE id = $1",
+                                        "ii", ids[i], now_us);
+        }
+        *ret_count = total;
         return rc;
 }
 

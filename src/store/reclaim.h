@@ -25,10 +25,17 @@ struct reclaim_limits {
  * At most `limit` each; *ret_count less than that: there are no more.
  *
  * Versions of collections that were deleted before the limit, which nothing living links to: they become deleted,
- * as of as_of_us.
+ * as of as_of_us. The cursor begins zeroed and remembers what stays, so that a run looks at it once.
  */
+struct unreachable_cursor {
+        int64_t deleted_us, sequence_id;   /* the collection looked at... */
+        char digest[128];                  /* ...and the last version found in it */
+        size_t digest_len;
+        int64_t artifact_id;
+};
 MUST_USE enum rc store_reclaim_end_unreachable(struct db_conn *conn, const struct reclaim_limits *limits,
-                                               int64_t as_of_us, size_t limit, size_t *ret_count, struct err *err);
+                                               int64_t as_of_us, struct unreachable_cursor *cursor, size_t limit,
+                                               size_t *ret_count, struct err *err);
 /* Committed versions whose time to live has passed, counted from their creation. */
 MUST_USE enum rc store_expired_versions(struct db_conn *conn, int64_t now_us, int64_t *ret, size_t max,
                                         size_t *ret_count, struct err *err);
@@ -41,6 +48,16 @@ MUST_USE enum rc store_reclaim_purge(struct db_conn *conn, const struct reclaim_
 /* Uploads in parts that are complete, or whose artifact needs them no more. */
 MUST_USE enum rc store_reclaim_end_uploads(struct db_conn *conn, const struct reclaim_limits *limits, size_t limit,
                                            size_t *ret_count, struct err *err);
+
+/*
+ * Runs: those of projects that were deleted before the limit become deleted, too; and what deleted ones left behind
+ * (lines, files, config, summary) goes once the limit has passed them: at most `limit` rows. A run's row stays, since
+ * its id is not given again.
+ */
+MUST_USE enum rc store_reclaim_end_runs(struct db_conn *conn, const struct reclaim_limits *limits, size_t limit,
+                                        size_t *ret_count, struct err *err);
+MUST_USE enum rc store_reclaim_purge_runs(struct db_conn *conn, const struct reclaim_limits *limits, int64_t now_us,
+                                          size_t limit, size_t *ret_count, struct err *err);
 
 /* ---- what is needed ----------------------------------------------------------------------- */
 

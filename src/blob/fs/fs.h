@@ -41,7 +41,8 @@ MUST_USE enum rc small_load(struct db *db, struct arena *arena, const struct blo
                             struct err *err);
 MUST_USE enum rc small_exists(struct db *db, const struct blob_ref *ref, bool freshen, bool *ret_exists,
                               struct err *err);
-MUST_USE enum rc small_remove(struct db *db, const struct blob_ref *ref, int64_t fresh_from_us, bool *ret_deleted,
+MUST_USE enum rc small_remove(struct db *db, const struct blob_ref *refs, size_t count, int64_t fresh_from_us,
+                              bool *ret_deleted,
                               struct err *err);
 MUST_USE enum rc small_list(struct db *db, const uint8_t *after, struct blob_item *ret, size_t max, size_t *ret_count,
                             struct err *err);

@@ -192,7 +192,6 @@ enum rc small_load(struct db *db, struct arena *arena, const struct blob_ref *re
 
 struct ref_job {
         const struct blob_ref *ref;
-        int64_t fresh_from_us;
         bool done;
 };
 
@@ -243,37 +242,51 @@ static enum rc run_on_id(struct db_conn *conn, const char *sql, int64_t id, stru
         return db_run(&stmt, err);
 }
 
-static enum rc remove_in_writer(struct db_conn *conn, void *payload, struct err *err)
+struct remove_job {
+        const struct blob_ref *refs;
+        size_t count;
+        int64_t fresh_from_us;
+        bool *deleted;
+};
+
+static enum rc remove_one(struct db_conn *conn, const struct blob_ref *ref, int64_t fresh_from_us, bool *ret_deleted,
+                          struct err *err)
 {
-        struct ref_job *job = payload;
         struct db_stmt *stmt _cleanup_(db_stmt_end) = NULL;
         struct found found;
-        enum rc rc = find(conn, job->ref, &found, err);
+        enum rc rc = find(conn, ref, &found, err);
 
         if (rc && rc != RC_CORRUPT) /* a damaged blob must be removable */
                 return rc;
-        job->done = found.row && found.fresh_us < job->fresh_from_us;
-        if (!job->done)
+        *ret_deleted = found.row && found.fresh_us < fresh_from_us;
+        if (!*ret_deleted)
                 return RC_OK;
         rc = db_prepare(conn, "DELETE FROM blob WHERE sha256 = $1", &stmt, err);
         if (rc)
                 return rc;
-        bind_digest(stmt, 1, job->ref->sha256);
+        bind_digest(stmt, 1, ref->sha256);
         rc = db_run(&stmt, err);
         if (rc)
                 return rc;
         return run_on_id(conn, "DELETE FROM blob_bytes WHERE id = $1", found.bytes_id, err);
 }
 
-enum rc small_remove(struct db *db, const struct blob_ref *ref, int64_t fresh_from_us, bool *ret_deleted,
+static enum rc remove_in_writer(struct db_conn *conn, void *payload, struct err *err)
+{
+        struct remove_job *job = payload;
+        enum rc rc = RC_OK;
+
+        for (size_t i = 0; !rc && i < job->count; i++)
+                rc = remove_one(conn, &job->refs[i], job->fresh_from_us, &job->deleted[i], err);
+        return rc;
+}
+
+enum rc small_remove(struct db *db, const struct blob_ref *refs, size_t count, int64_t fresh_from_us, bool *ret_deleted,
                      struct err *err)
 {
-        struct ref_job job = { .ref = ref, .fresh_from_us = fresh_from_us };
-        enum rc rc = db_write(db, remove_in_writer, &job, err);
+        struct remove_job job = { .refs = refs, .count = count, .fresh_from_us = fresh_from_us, .deleted = ret_deleted };
 
-        if (rc == RC_OK)
-                *ret_deleted = job.done;
-        return rc;
+        return db_write(db, remove_in_writer, &job, err);
 }
 
 #define SHRINK_PAGES 4096u /* in one transaction: others wait for it */

@@ -105,19 +105,22 @@ static enum rc fs_exists(struct blob_store *store, const struct blob_ref *ref, b
 
 /* ---- removing and listing ------------------------------------------------------------ */
 
-static enum rc fs_remove(struct blob_store *store, const struct blob_ref *ref, int64_t fresh_from_us,
+static enum rc fs_remove(struct blob_store *store, const struct blob_ref *refs, size_t count, int64_t fresh_from_us,
                          bool *ret_deleted, struct err *err)
 {
-        bool small = false, large = false;
-        enum rc rc = small_remove(fs(store)->small, ref, fresh_from_us, &small, err);
+        bool small[BLOB_DELETE_MAX] = { false };
+        enum rc rc;
 
-        if (rc)
-                return rc;
-        rc = large_remove(&fs(store)->large, ref, fresh_from_us, &large, err);
-        if (rc)
-                return rc;
-        *ret_deleted = small || large;
-        return RC_OK;
+        assert(count <= BLOB_DELETE_MAX);
+        rc = small_remove(fs(store)->small, refs, count, fresh_from_us, small, err);
+        for (size_t i = 0; !rc && i < count; i++) {
+                bool large = false;
+
+                rc = large_remove(&fs(store)->large, &refs[i], fresh_from_us, &large, err);
+                if (!rc)
+                        ret_deleted[i] = small[i] || large;
+        }
+        return rc;
 }
 
 /* Merges two ordered lists; a blob that is in both places is listed once, with the later time. */
