@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 
 void fd_close(int *fd)
 {
@@ -107,7 +108,7 @@ enum rc fd_read_file(struct arena *arena, const char *path, size_t max_bytes,
                      struct str *ret_content, struct err *err)
 {
         _cleanup_(fd_close) int fd = -1;
-        _cleanup_(buf_done) struct buf content = { 0 };
+        _cleanup_(buf_done) struct buf content = { .fallible = arena->fallible };
 
         fd = open_retry(path, O_RDONLY | O_NOCTTY);
         if (fd < 0)
@@ -118,6 +119,8 @@ enum rc fd_read_file(struct arena *arena, const char *path, size_t max_bytes,
                 ssize_t got;
 
                 buf_reserve(&content, 16 * 1024);
+                if (content.failed)
+                        return mem_fail(err);
                 got = read(fd, content.ptr + content.len, 16 * 1024);
                 if (got < 0 && errno == EINTR)
                         continue;
@@ -130,7 +133,7 @@ enum rc fd_read_file(struct arena *arena, const char *path, size_t max_bytes,
                         return err_set(err, RC_TOO_LARGE, "%s is larger than %zu bytes", path, max_bytes);
         }
         *ret_content = arena_str(arena, buf_str(&content));
-        return RC_OK;
+        return arena_failed(arena) ? mem_fail(err) : RC_OK;
 }
 
 enum rc path_make_dirs(const char *path, unsigned mode, struct err *err)
