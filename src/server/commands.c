@@ -51,6 +51,14 @@ static const struct option_spec reclaim_options[] = {
         { "dry-run", NULL, NULL, NULL, "only says what would be given back" },
 };
 
+static const struct option_spec delete_versions_options[] = {
+        { "collection", "NAME", NULL, NULL, "only versions of this collection" },
+        { "filter", "JSON", NULL, NULL, "only versions that this filter finds, written as for searching" },
+        { "collection-filter", "JSON", NULL, NULL, "only in collections that this filter finds" },
+        { "delete-aliases", NULL, NULL, NULL, "also those that have aliases, except protected ones" },
+        { "dry-run", NULL, NULL, NULL, "only says what would be deleted" },
+};
+
 #define OPTIONS(table) .options = (table), .option_count = ARRAY_LEN(table)
 
 const struct command commands[] = {
@@ -93,6 +101,19 @@ const struct command commands[] = {
                            "server this command has the server do it and waits. It may be interrupted at any time.\n",
                 OPTIONS(reclaim_options),
                 .run = run_reclaim,
+        },
+        {
+                .words = "delete-versions",
+                .arguments = "ENTITY PROJECT",
+                .min_arguments = 2,
+                .max_arguments = 2,
+                .summary = "Deletes versions of a project, or takes links out of a registry, many at once.",
+                .details = "All of them, or what --collection and the filters leave, such as\n"
+                           "--filter '{\"created_at\": {\"$lt\": \"2026-01-01\"}}'. Versions with a protected alias on a link to\n"
+                           "them stay. It shows how far it is; what is interrupted goes on when a server starts. Deleted\n"
+                           "versions can be restored (vitrined deleted list).\n",
+                OPTIONS(delete_versions_options),
+                .run = run_delete_versions,
         },
         {
                 .words = "deleted list",

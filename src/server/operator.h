@@ -10,6 +10,7 @@ enum rc run_init(struct session *session, struct err *err);
 enum rc run_serve(struct session *session, struct err *err);
 enum rc run_check(struct session *session, struct err *err);
 enum rc run_reclaim(struct session *session, struct err *err);
+enum rc run_delete_versions(struct session *session, struct err *err);
 enum rc run_deleted_list(struct session *session, struct err *err);
 enum rc run_deleted_restore(struct session *session, struct err *err);
 
