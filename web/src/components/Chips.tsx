@@ -53,6 +53,8 @@ interface EditorProps {
   noun: 'alias' | 'tag';
   items: string[];
   locked?: readonly string[];
+  /** They are drawn as protected ones, whatever they are called. */
+  everyLocked?: boolean;
   canEdit: boolean;
   /** Some need more than the right to edit, or cannot go at all. */
   canRemove?: (item: string) => boolean;
@@ -99,7 +101,7 @@ export function ChipEditor(props: EditorProps) {
         {shown.map((item) => (
           <Chip
             key={item}
-            kind={noun === 'tag' ? 'tag' : locked.includes(item) ? 'locked' : 'alias'}
+            kind={noun === 'tag' ? 'tag' : props.everyLocked || locked.includes(item) ? 'locked' : 'alias'}
             end={
               canEdit &&
               canRemove(item) && (

@@ -1,5 +1,101 @@
-import { Empty } from '../components/states';
+// A team or a person: its projects.
+import { Button } from '@mantine/core';
+import { Link, useParams } from '@tanstack/react-router';
+
+import { Chip } from '../components/Chips';
+import { Code } from '../components/Copy';
+import { Icon } from '../components/Icon';
+import { PageHead, Section } from '../components/Page';
+import { Rows } from '../components/Rows';
+import { Empty, LoadingRows, NotFound, Problem } from '../components/states';
+import { Age } from '../components/Time';
+import { useGqlPages } from '../graphql/client';
+import { TeamProjectsDocument } from '../graphql/generated';
+import { formatBytes, plural } from '../lib/format';
+import { logSnippet } from '../lib/snippets';
+import css from './form.module.css';
 
 export default function EntityPage() {
-  return <Empty icon="info" title="Not here yet" />;
+  const { entity: name = '' }: { entity?: string } = useParams({ strict: false });
+  const list = useGqlPages(TeamProjectsDocument, { entity: name }, (d) => d.models);
+
+  if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
+  if (list.isPending) return <LoadingRows />;
+  const entity = list.data.pages[0]?.entity;
+  if (!entity) return <NotFound what={`'${name}'`} />;
+  const projects = list.data.pages
+    .flatMap((page) => page.models?.edges ?? [])
+    .flatMap(({ node }) => (node ? [node] : []));
+
+  return (
+    <>
+      <PageHead
+        title={name}
+        crumbs={
+          entity.organization
+            ? [
+                {
+                  label: entity.organization.name,
+                  link: { to: '/orgs/$org', params: { org: entity.organization.name } },
+                },
+              ]
+            : []
+        }
+        beside={
+          <>
+            <Chip kind="type">{entity.isTeam ? 'Team' : 'Personal'}</Chip>
+            <Chip kind="type">{formatBytes(entity.storageBytes)}</Chip>
+          </>
+        }
+        actions={
+          entity.isTeam && (
+            <Button
+              component={Link}
+              {...({ to: '/teams/$team/settings', params: { team: name } } as object)}
+              variant="default"
+              leftSection={<Icon name="gear" />}
+            >
+              Team Settings
+            </Button>
+          )
+        }
+      />
+      <Section title="Projects">
+        {projects.length === 0 ? (
+          <Empty icon="run" title="No project yet">
+            <p>Logging to a project makes it:</p>
+            <Code text={logSnippet(name, '<project>')} />
+          </Empty>
+        ) : (
+          <Rows
+            label="Projects"
+            items={projects}
+            keyOf={(project) => project.id}
+            height={54}
+            hasMore={list.hasNextPage}
+            loadMore={() => void (list.isFetching || list.fetchNextPage())}
+          >
+            {(project) => (
+              <div className={css.cells}>
+                <span role="cell" className={css.who}>
+                  <Icon name="folder" />
+                  <Link to="/$entity/$project" params={{ entity: name, project: project.name }} data-row>
+                    {project.name}
+                  </Link>
+                </span>
+                <span role="cell" className={`${css.dim} ${css.wide}`}>
+                  {plural(project.runCount, 'run')} · made <Age at={project.createdAt} />
+                </span>
+                <span role="cell">
+                  <Link to="/$entity/$project/artifacts" params={{ entity: name, project: project.name }}>
+                    Artifacts
+                  </Link>
+                </span>
+              </div>
+            )}
+          </Rows>
+        )}
+      </Section>
+    </>
+  );
 }
