@@ -7,6 +7,7 @@
  *
  * A test holds the file against what this prints.
  */
+#include "store/lineage.h"
 #include "store/migrations.h"
 #include "store/search.h"
 
@@ -93,6 +94,23 @@ static enum rc print_example(struct db_conn *conn, struct arena *arena, const st
         return rc;
 }
 
+/* A graph asks these once or twice for each of its nodes. */
+static enum rc print_lineage(struct db_conn *conn, struct arena *arena, struct err *err)
+{
+        const char *title = NULL, *sql;
+
+        for (size_t i = 0; (sql = store_lineage_sql(i, &title)) != NULL; i++) {
+                struct str plan = STR_NULL;
+                enum rc rc = db_explain(conn, sql, arena, &plan, err);
+
+                if (rc)
+                        return rc;
+                printf("\n## %s\n\n```\n%s\n%.*s%s```\n", title, sql, STR_ARG(plan),
+                       str_ends(plan, STR("\n")) ? "" : "\n");
+        }
+        return RC_OK;
+}
+
 static enum rc print_all(const char *path, struct arena *arena, struct err *err)
 {
         struct db *db = NULL;
@@ -105,6 +123,8 @@ static enum rc print_all(const char *path, struct arena *arena, struct err *err)
                 rc = db_read_begin(db, &conn, err);
         for (size_t i = 0; !rc && i < ARRAY_LEN(examples); i++)
                 rc = print_example(conn, arena, &examples[i], err);
+        if (!rc)
+                rc = print_lineage(conn, arena, err);
         db_read_end(&conn);
         db_close(db);
         return rc;

@@ -3,18 +3,17 @@
  */
 #include "store/lineage.h"
 
+/* [is_run][upstream] */
+static const char *const steps[2][2] = {
+        { "SELECT run_id FROM run_input WHERE artifact_id = $1 AND run_id > $2 ORDER BY run_id LIMIT $3",
+          "SELECT run_id FROM run_output WHERE artifact_id = $1 AND run_id > $2 ORDER BY run_id LIMIT $3" },
+        { "SELECT artifact_id FROM run_output WHERE run_id = $1 AND artifact_id > $2 ORDER BY artifact_id LIMIT $3",
+          "SELECT artifact_id FROM run_input WHERE run_id = $1 AND artifact_id > $2 ORDER BY artifact_id LIMIT $3" },
+};
+
 enum rc store_lineage_step(struct db_conn *conn, struct arena *arena, bool is_run, int64_t id, bool upstream,
                            int64_t after_id, size_t limit, struct id_list *ret, struct err *err)
 {
-        static const char *const steps[2][2] = {
-                /* downstream, then upstream */
-                { "SELECT run_id FROM run_input WHERE artifact_id = $1 AND run_id > $2 ORDER BY run_id LIMIT $3",
-                  "SELECT run_id FROM run_output WHERE artifact_id = $1 AND run_id > $2 ORDER BY run_id LIMIT $3" },
-                { "SELECT artifact_id FROM run_output WHERE run_id = $1 AND artifact_id > $2"
-                  " ORDER BY artifact_id LIMIT $3",
-                  "SELECT artifact_id FROM run_input WHERE run_id = $1 AND artifact_id > $2"
-                  " ORDER BY artifact_id LIMIT $3" },
-        };
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         struct id_list list = { arena_array(arena, int64_t, limit), 0 };
         bool row = true;
@@ -97,19 +96,20 @@ enum rc store_lineage_row(struct db_conn *conn, struct arena *arena, bool is_run
         return RC_OK;
 }
 
+static const char places_sql[] =
+        "SELECT c.project_id, c.id, m.version, p.name, e.name, c.name"
+        " FROM membership m JOIN collection c ON c.id = m.collection_id"
+        " JOIN project p ON p.id = c.project_id JOIN entity e ON e.id = p.entity_id"
+        " WHERE m.artifact_id = $1 AND m.collection_id > $2 AND c.deleted_us IS NULL AND p.deleted_us IS NULL"
+        " ORDER BY m.collection_id LIMIT $3";
+
 enum rc store_lineage_places(struct db_conn *conn, struct arena *arena, int64_t artifact_id, int64_t after_id,
                              size_t limit, struct lineage_places *ret, struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         struct lineage_places list = { arena_array(arena, struct lineage_place, limit), 0 };
         bool row = true;
-        enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT c.project_id, c.id, m.version, p.name, e.name, c.name"
-                                 " FROM membership m JOIN collection c ON c.id = m.collection_id"
-                                 " JOIN project p ON p.id = c.project_id JOIN entity e ON e.id = p.entity_id"
-                                 " WHERE m.artifact_id = $1 AND m.collection_id > $2 AND c.deleted_us IS NULL"
-                                 " AND p.deleted_us IS NULL ORDER BY m.collection_id LIMIT $3",
-                                 "iii", artifact_id, after_id, (int64_t)limit);
+        enum rc rc = store_query(conn, &stmt, err, places_sql, "iii", artifact_id, after_id, (int64_t)limit);
 
         while (!rc && list.count < limit) {
                 rc = db_step(stmt, &row, err);
@@ -128,4 +128,24 @@ enum rc store_lineage_places(struct db_conn *conn, struct arena *arena, int64_t 
                 return rc;
         *ret = list;
         return RC_OK;
+}
+
+const char *store_lineage_sql(size_t index, const char **ret_title)
+{
+        const struct {
+                const char *title, *sql;
+        } all[] = {
+                { "Lineage: runs that used a version", steps[0][0] },
+                { "Lineage: runs that logged a version", steps[0][1] },
+                { "Lineage: versions that a run logged", steps[1][0] },
+                { "Lineage: versions that a run used", steps[1][1] },
+                { "Lineage: a version as a node", artifact_sql },
+                { "Lineage: a run as a node", run_sql },
+                { "Lineage: collections that hold a version", places_sql },
+        };
+
+        if (index >= ARRAY_LEN(all))
+                return NULL;
+        *ret_title = all[index].title;
+        return all[index].sql;
 }

@@ -49,4 +49,7 @@ struct lineage_places {
 MUST_USE enum rc store_lineage_places(struct db_conn *conn, struct arena *arena, int64_t artifact_id,
                                       int64_t after_id, size_t limit, struct lineage_places *ret, struct err *err);
 
+/* The statements of this file, for docs/query-plans.md; NULL behind the last. */
+const char *store_lineage_sql(size_t index, const char **ret_title);
+
 #endif
