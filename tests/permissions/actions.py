@@ -11,6 +11,7 @@ numbers = itertools.count(1)
 
 MEMBERSHIP = """query($p:String!){project(entityName:"Acme",name:$p){artifactCollection(name:"c"){
   artifactMembership(aliasName:"good"){%s}}}}"""
+STREAM = '{"files":{"output.log":{"offset":0,"content":["a line of the console"]}}}'
 HASH = hashlib.md5(FILE).hexdigest()
 
 
@@ -73,6 +74,19 @@ def view_members(wire, registry, _):
 
 
 @reading
+def view_settings(wire, registry, _):
+    return wire.graphql("""query($p:String!){project(entityName:"Acme",name:$p){access description allowAllArtifactTypesInRegistry
+      artifactTypes(includeAll:true){edges{node{name}}} protectedAliases viewerRole{name}}}""", p=registry.project)["project"]
+
+
+@reading
+def view_deleted(wire, registry, _):
+    """What was deleted and can be restored."""
+    return wire.graphql("""query($p:String!){project(entityName:"Acme",name:$p){deletedVersions{id}
+      deletedCollections{id}}}""", p=registry.project)["project"]
+
+
+@reading
 def view_history(wire, registry, _):
     return collection(wire, registry, "history(first:10){edges{node{action user{username} alias}}}")
 
@@ -110,6 +124,27 @@ def get_signed_manifest(wire, registry, _):
 
 
 @reading
+def get_signed_file_without_login(wire, registry, _):
+    """As a browser follows a link of the file viewer: the address alone."""
+    files = list_files(wire, registry, _)
+    return files and wire.get(files["edges"][0]["node"]["directUrl"])
+
+
+@reading
+def get_signed_file_of_artifact(wire, registry, world):
+    """The version by its id: any path to it will do. This one has only the one through the registry."""
+    found = wire.graphql("query($i:ID!){artifact(id:$i){files(first:10){edges{node{directUrl}}}}}",
+                         i=registry.own(world))["artifact"]
+    return found and fetch(wire, found["files"]["edges"][0]["node"]["directUrl"], registry.own_file)
+
+
+@reading
+def get_signed_manifest_of_artifact(wire, registry, world):
+    found = wire.graphql("query($i:ID!){artifact(id:$i){currentManifest{file{directUrl}}}}", i=registry.own(world))["artifact"]
+    return found and wire.get(found["currentManifest"]["file"]["directUrl"])
+
+
+@reading
 def get_signed_for_another(wire, registry, world):
     """Whoever holds a signed address may fetch for its account, as long as that account may."""
     return fetch(wire, list_files(world.wire("viewer"), registry, world)["edges"][0]["node"]["directUrl"])
@@ -133,6 +168,49 @@ def get_v2_entity_birth_hash(wire, registry, _):
 @reading
 def get_v1_entity_hash(wire, registry, _):
     return fetch(wire, f"/artifacts/src/{HASH}")
+
+
+# ---- runs that made the versions: a registry shows nothing of them ----
+
+def run_files(wire, world, name):
+    found = wire.graphql("""query($r:String!,$n:[String]){project(entityName:"src",name:"p"){run(name:$r){
+      files(names:$n){edges{node{name directUrl}}}}}}""", r=world.run, n=[name])["project"]
+    nodes = found and found["run"] and found["run"]["files"]["edges"]
+    return nodes and wire.get(nodes[0]["node"]["directUrl"])
+
+
+@reading
+def get_run_file(wire, _registry, world):
+    return run_files(wire, world, "config.yaml")
+
+
+@reading
+def get_run_lines(wire, _registry, world):
+    return run_files(wire, world, "output.log")
+
+
+@reading
+def get_run_file_for_another(wire, _registry, world):
+    """The address of somebody who may."""
+    found = world.root.graphql("""query($r:String!){project(entityName:"src",name:"p"){run(name:$r){
+      files(names:["config.yaml"]){edges{node{directUrl}}}}}}""", r=world.run)["project"]["run"]["files"]["edges"]
+    return wire.get(found[0]["node"]["directUrl"])
+
+
+@reading
+def post_file_stream(wire, _registry, world):
+    status, body, _ = wire.request("POST", f"/files/src/p/{world.run}/file_stream", STREAM, wire.headers)
+    if status != 200:
+        raise Refused(status, body.decode())
+    return True
+
+
+@reading
+def upload_run_file(wire, _registry, world):
+    made = wire.graphql("mutation($input:CreateRunFilesInput!){createRunFiles(input:$input){files{uploadUrl}}}", input={
+        "entityName": "src", "projectName": "p", "runName": world.run, "files": ["more.txt"]})["createRunFiles"]
+    wire.put(made["files"][0]["uploadUrl"], b"more")
+    return True
 
 
 @reading
@@ -203,6 +281,38 @@ def edit_version(wire, registry, _):
                         input={"artifactID": registry.artifact, "description": "new words"})
 
 
+@writing
+def edit_version_tags(wire, registry, _):
+    return wire.graphql("mutation($input:UpdateArtifactInput!){updateArtifact(input:$input){artifact{id}}}",
+                        input={"artifactID": registry.artifact, "tagsToAdd": [{"tagName": "fine"}]})
+
+
+def lose(wire, artifact):
+    return wire.graphql("mutation($input:DeleteArtifactInput!){deleteArtifact(input:$input){artifact{id}}}",
+                        input={"artifactID": artifact, "deleteAliases": True})
+
+
+@writing
+def delete_version(wire, registry, world):
+    """The version itself, not a link to it."""
+    return lose(wire, registry.own(world))
+
+
+@writing
+def restore_version(wire, registry, world):
+    lose(world.root, registry.own(world))
+    return wire.graphql("mutation($input:RestoreArtifactInput!){restoreArtifact(input:$input){artifact{id}}}",
+                        input={"artifactID": registry.own(world)})
+
+
+@writing
+def delete_versions(wire, registry, _):
+    """Many at once, as a job: in a registry that takes links away."""
+    return wire.graphql("""mutation($input:DeleteArtifactVersionsInput!){deleteArtifactVersions(input:$input){count job{id}}}""",
+                        input={"entityName": "Acme", "projectName": registry.project, "collectionName": "c",
+                               "deleteAliases": True})
+
+
 def tags(wire, registry, verb, payload):
     title = verb[0].upper() + verb[1:]
     return wire.graphql("mutation($input:%sInput!){%s(input:$input){%s}}" % (title, verb, payload), input={
@@ -251,7 +361,25 @@ def delete_collection(wire, registry, _):
       artifactCollection{state}}}""", input={"artifactPortfolioID": registry.collection})
 
 
+def restore(wire, registry):
+    return wire.graphql("""mutation($input:RestoreArtifactCollectionInput!){restoreArtifactCollection(input:$input){
+      artifactCollection{state}}}""", input={"artifactCollectionID": registry.collection})
+
+
+@writing
+def restore_collection(wire, registry, world):
+    delete_collection(world.root, registry, world)
+    return restore(wire, registry)
+
+
 # ---- protected aliases ----
+
+@writing
+def restore_protected_collection(wire, registry, world):
+    delete_collection(world.root, registry, world)
+    registry.protect("good")
+    return restore(wire, registry)
+
 
 @writing
 def add_protected_alias(wire, registry, _):
@@ -344,6 +472,11 @@ def remove_user(wire, registry, world):
 
 
 @writing
+def remove_team(wire, registry, world):
+    return wire.graphql(REMOVE, input={"projectId": registry.id, "teamIds": [world.teams["lab"]]})
+
+
+@writing
 def change_role(wire, registry, world):
     return wire.graphql(SET, input={"projectId": registry.id, "userId": world.ids["viewer+src"],
                                     "userProjectRole": "member"})
@@ -359,3 +492,10 @@ def change_team_role(wire, registry, world):
 def delete_registry(wire, registry, _):
     return wire.graphql("mutation($input:DeleteModelInput!){deleteModel(input:$input){success}}",
                         input={"id": registry.id})
+
+
+@writing
+def restore_registry(wire, registry, world):
+    delete_registry(world.root, registry, world)
+    return wire.graphql("mutation($input:RestoreProjectInput!){restoreProject(input:$input){project{id}}}",
+                        input={"projectID": registry.id})

@@ -21,6 +21,12 @@ class Stage:
             cls.world = world = World(data, server)
             world.run = world.root.graphql(UPSERT_RUN, input={
                 "entityName": "src", "modelName": "p", "name": "run1"})["upsertBucket"]["bucket"]["name"]
+            made, = world.root.graphql(
+                "mutation($input:CreateRunFilesInput!){createRunFiles(input:$input){files{uploadUrl}}}",
+                input={"entityName": "src", "projectName": "p", "runName": world.run, "files": ["config.yaml"]}
+            )["createRunFiles"]["files"]
+            world.root.put(made["uploadUrl"], b"a: 1")
+            actions.post_file_stream(world.root, None, world)
             for actor in world.keys:
                 world.wire(actor).sees_source = actor.endswith("+src") or actor == "instance"
         return cls.world

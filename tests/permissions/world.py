@@ -42,7 +42,7 @@ class Registry:
             "access": "RESTRICTED" if visibility == "restricted" else "PRIVATE", **extra})
         self.id = made["upsertModel"]["project"]["id"]
         self.give_roles()
-        self.artifact = world.artifact
+        self.artifact, self.own_artifact = world.artifact, None
         linked = world.root.graphql(LINK, input={
             "artifactID": self.artifact, "entityName": "Acme", "projectName": self.project,
             "artifactPortfolioName": "c", "aliases": [{"artifactCollectionName": "c", "alias": "good"}]})
@@ -58,6 +58,15 @@ class Registry:
         parts.append('t:updateProjectTeamMember(input:{projectId:"%s",teamId:"%s",teamProjectRole:"member"}){success}'
                      % (self.id, self.world.teams["lab"]))
         self.world.root.graphql("mutation{" + " ".join(parts) + "}")
+
+    def own(self, world):
+        """A version that is linked nowhere but here; its bytes are own_file. -> its id"""
+        if self.own_artifact is None:
+            self.own_file = f"only in {self.project}".encode()
+            self.own_artifact = world.log(self.own_file)
+            world.root.graphql(LINK, input={"artifactID": self.own_artifact, "entityName": "Acme", "projectName": self.project,
+                                            "artifactPortfolioName": "own", "aliases": []})
+        return self.own_artifact
 
     def protect(self, alias):
         self.world.root.graphql(PROTECT, input={"projectId": self.id, "alias": alias})
