@@ -1,5 +1,208 @@
-import { Empty } from '../components/states';
+// The Lineage tab: what a version was made from and what was made from it, left to right. Runs are green,
+// versions blue. Five or more alike on one level are a cluster; what lies further away is fetched
+// when it is asked for.
+import '@xyflow/react/dist/style.css';
 
-export default function LineageTab(props: Record<string, unknown>) {
-  return <Empty icon="info" title={`Not here yet (${Object.keys(props).length})`} />;
+import { Button, NumberInput, useComputedColorScheme } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import {
+  Background,
+  Controls,
+  ReactFlow,
+  ReactFlowProvider,
+  useNodesState,
+  useReactFlow,
+  type Edge,
+  type Node,
+} from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+
+import { Icon } from '../components/Icon';
+import { LoadingRows, Problem } from '../components/states';
+import { toastError } from '../components/toast';
+import { gql, gqlKey, useGql } from '../graphql/client';
+import { LineageDocument } from '../graphql/generated';
+import { layout } from '../lib/layout';
+import { draw, emptyGraph, merge, relatives, type Cluster, type GraphNode } from '../lib/lineage';
+import { ClusterCard, NodeCard, sizeOf, type NodeData } from './LineageNodes';
+import { LineageDrawer } from './LineageDrawer';
+import css from './LineageTab.module.css';
+
+const FIRST = 500;
+const DEPTH = 3;
+const MORE = 60;
+const types = { version: NodeCard, run: NodeCard, cluster: ClusterCard };
+
+function Graph({ id }: { id: string }) {
+  const [depth, setDepth] = useState(DEPTH);
+  const answer = useGql(LineageDocument, { id, depth, direction: 'BOTH', first: FIRST });
+  const client = useQueryClient();
+  const flow = useReactFlow();
+  const scheme = useComputedColorScheme();
+  const [more, setMore] = useState<ReturnType<typeof emptyGraph>[]>([]);
+  const [extracted, setExtracted] = useState<ReadonlySet<string>>(new Set());
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<GraphNode | null>(null);
+  const [hovered, setHovered] = useState<string | null>(null);
+  const [nodes, setNodes, onNodesChange] = useNodesState<Node<NodeData>>([]);
+
+  const graph = useMemo(() => {
+    let all = emptyGraph(id);
+    if (answer.data?.lineage) all = merge(all, answer.data.lineage);
+    for (const each of more)
+      all = merge(all, {
+        rootId: each.rootId,
+        nodes: [...each.nodes.values()],
+        edges: [...each.edges.values()],
+      });
+    return all;
+  }, [id, answer.data, more]);
+  const drawing = useMemo(() => draw(graph, extracted, hidden), [graph, extracted, hidden]);
+
+  const expand = useCallback(
+    (node: GraphNode, direction: 'UPSTREAM' | 'DOWNSTREAM') => {
+      const variables = { id: node.id, depth: 1, direction, first: MORE };
+      client
+        .fetchQuery({
+          queryKey: gqlKey(LineageDocument, variables),
+          queryFn: () => gql(LineageDocument, variables),
+        })
+        .then(({ lineage }) => {
+          if (lineage) setMore((list) => [...list, merge(emptyGraph(node.id), lineage)]);
+        }, toastError);
+    },
+    [client],
+  );
+  const extract = useCallback((node: GraphNode) => setExtracted((set) => new Set(set).add(node.id)), []);
+
+  useEffect(() => {
+    let stale = false;
+    const boxes = [
+      ...drawing.nodes.map((node) => ({ id: node.id, ...sizeOf(false) })),
+      ...drawing.clusters.map((cluster) => ({ id: cluster.id, ...sizeOf(true) })),
+    ];
+    layout(boxes, drawing.edges).then((places) => {
+      if (stale) return;
+      const at = (key: string) => places.get(key) ?? { x: 0, y: 0 };
+      setNodes([
+        ...drawing.nodes.map((node) => ({
+          id: node.id,
+          type: node.kind === 'RUN' ? 'run' : 'version',
+          position: at(node.id),
+          data: { node, isRoot: node.id === id, expand },
+          ariaLabel: `${node.kind === 'RUN' ? 'Run' : (node.typeName ?? 'Version')} ${node.name}`,
+        })),
+        ...drawing.clusters.map((cluster: Cluster) => ({
+          id: cluster.id,
+          type: 'cluster',
+          position: at(cluster.id),
+          data: { cluster, extract, select: setSelected },
+        })),
+      ]);
+      requestAnimationFrame(() => void flow.fitView({ padding: 0.15, maxZoom: 1 }));
+    }, toastError);
+    return () => {
+      stale = true;
+    };
+  }, [drawing, id, expand, extract, flow, setNodes]);
+
+  const near = useMemo(
+    () => (hovered === null ? null : relatives(drawing.edges, hovered)),
+    [drawing.edges, hovered],
+  );
+  const shownNodes = nodes.map((node) => ({
+    ...node,
+    className: near && !near.has(node.id) ? css.faint : undefined,
+    style: sizeOf(node.type === 'cluster'),
+  }));
+  const edges: Edge[] = drawing.edges.map((edge) => ({
+    id: edge.id,
+    source: edge.from,
+    target: edge.to,
+    focusable: false,
+    className: near && !(near.has(edge.from) && near.has(edge.to)) ? css.faint : undefined,
+    markerEnd: { type: 'arrowclosed' as never, width: 16, height: 16 },
+  }));
+
+  if (answer.isError) return <Problem error={answer.error} retry={() => void answer.refetch()} />;
+  if (answer.isPending) return <LoadingRows rows={3} height={90} />;
+  return (
+    <>
+      <div className={css.bar}>
+        <NumberInput
+          className={css.depth}
+          label="Depth"
+          size="xs"
+          min={1}
+          max={20}
+          value={depth}
+          onChange={(value) => typeof value === 'number' && value >= 1 && setDepth(value)}
+        />
+        <span className={css.legend}>
+          <span data-kind="version">Version</span>
+          <span data-kind="run">Run</span>
+        </span>
+        {answer.data.lineage?.truncated && (
+          <span className={css.note}>Not everything is shown: go on with the arrows at a node.</span>
+        )}
+        {(hidden.size > 0 || extracted.size > 0 || more.length > 0) && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<Icon name="refresh" size={14} />}
+            onClick={() => {
+              setHidden(new Set());
+              setExtracted(new Set());
+              setMore([]);
+            }}
+          >
+            Reset
+          </Button>
+        )}
+      </div>
+      <div className={css.canvas} role="group" aria-label="Lineage graph">
+        <ReactFlow
+          nodes={shownNodes}
+          edges={edges}
+          nodeTypes={types}
+          onNodesChange={onNodesChange}
+          onNodeClick={(_, node) => node.data.node && setSelected(node.data.node)}
+          onSelectionChange={({ nodes: chosen }) => {
+            const node = chosen.length === 1 ? chosen[0]!.data.node : undefined;
+            if (node) setSelected(node as GraphNode);
+          }}
+          onNodeMouseEnter={(_, node) => setHovered(node.id)}
+          onNodeMouseLeave={() => setHovered(null)}
+          nodesConnectable={false}
+          deleteKeyCode={null}
+          minZoom={0.05}
+          maxZoom={2}
+          onlyRenderVisibleElements
+          colorMode={scheme}
+          proOptions={{ hideAttribution: true }}
+          fitView
+        >
+          <Background gap={20} size={1} />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      </div>
+      <LineageDrawer
+        node={selected}
+        close={() => setSelected(null)}
+        hide={(node) => {
+          setHidden((set) => new Set(set).add(node.id));
+          setSelected(null);
+        }}
+        isRoot={selected?.id === id}
+      />
+    </>
+  );
+}
+
+export default function LineageTab({ id }: { id: string }) {
+  return (
+    <ReactFlowProvider>
+      <Graph key={id} id={id} />
+    </ReactFlowProvider>
+  );
 }

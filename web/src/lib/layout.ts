@@ -1,0 +1,33 @@
+// Where nodes go: ELK's layered layout, left to right, in a worker of its own, so that the page stays
+// awake while a large graph is laid out.
+import ELK, { type ElkNode } from 'elkjs/lib/elk-api';
+import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
+
+let elk: InstanceType<typeof ELK> | null = null;
+
+export interface Box {
+  id: string;
+  width: number;
+  height: number;
+}
+
+export async function layout(
+  boxes: Box[],
+  edges: { id: string; from: string; to: string }[],
+): Promise<Map<string, { x: number; y: number }>> {
+  elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
+  const graph: ElkNode = {
+    id: 'root',
+    layoutOptions: {
+      'elk.algorithm': 'layered',
+      'elk.direction': 'RIGHT',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '70',
+      'elk.spacing.nodeNode': '22',
+      'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+    },
+    children: boxes,
+    edges: edges.map((edge) => ({ id: edge.id, sources: [edge.from], targets: [edge.to] })),
+  };
+  const done = await elk.layout(graph);
+  return new Map((done.children ?? []).map((child) => [child.id, { x: child.x ?? 0, y: child.y ?? 0 }]));
+}
