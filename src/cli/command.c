@@ -263,7 +263,7 @@ static bool is_group(const char *word)
         return false;
 }
 
-/* "registry" alone, "registry lsit", "psuh" */
+/* "registry" alone, "registry ilst", "puhs" */
 static enum vitrine_code no_such_command(int argc, char **argv, struct vitrine_error *error)
 {
         bool group = is_group(argv[0]);

@@ -1,0 +1,145 @@
+"""Help, man pages and completions: all from one table, none of them broken."""
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import command
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """No server, no key."""
+    return command.Place(tmp_path_factory.mktemp("bare"))
+
+
+def words_of(bare):
+    """All commands, from the overview."""
+    found = re.findall(r"^  ([a-z]+(?: [a-z]+)?) {2,}[A-Z]", bare.ok("--help").out, re.M)
+    assert len(found) >= 30
+    return found
+
+
+def test_overview_names_every_command(bare):
+    words = words_of(bare)
+    for word in ["push", "pull", "use", "link", "unlink", "ls", "show", "alias add", "alias rm", "alias history", "tag",
+                 "verify", "diff", "login", "whoami", "cache info", "cache prune", "completion",
+                 *(f"registry {w}" for w in ["list", "show", "create", "edit", "delete", "members"]),
+                 *(f"collection {w}" for w in ["list", "show", "create", "edit", "delete"])]:
+        assert word in words
+    nothing = bare.run()
+    assert (nothing.status, nothing.out) == (2, "") and nothing.err == bare.ok("--help").out
+
+
+def test_every_command_explains_itself(bare):
+    for word in words_of(bare):
+        text = bare.ok(*word.split(), "--help").out
+        assert text == bare.ok("help", *word.split()).out
+        assert text.startswith(f"usage: vitrine {word}")
+        assert all(len(line) <= 79 for line in text.splitlines() if not line.startswith("  vitrine ")), word
+        assert "--json" in text and "Exit status" in text
+
+
+def test_groups_explain_themselves(bare):
+    for group in ["registry", "collection", "alias", "cache"]:
+        text = bare.ok(group, "--help").out
+        assert text.count(f"\n  {group} ") >= 2
+        assert bare.fails(2, group) == f"{group} what? See vitrine {group} --help."
+
+
+def test_help_needs_neither_server_nor_key(bare):
+    bare.ok("push", "--help", VITRINE_BASE_URL="http://127.0.0.1:9")
+
+
+def test_version(bare):
+    assert re.fullmatch(r"vitrine \d+\.\d+\.\d+\n", bare.ok("--version").out)
+
+
+def test_options_may_stand_in_front_of_the_command(bare):
+    assert bare.ok("--json", "push", "--help").out == bare.ok("push", "--help").out
+    assert bare.ok("--server", "http://x", "-q", "registry", "list", "--help").out == bare.ok("registry", "list", "--help").out
+
+
+def man(bare, *word):
+    return bare.ok("--man", *word).out
+
+
+@pytest.mark.skipif(not shutil.which("groff"), reason="no groff")
+def test_man_pages_are_good_roff(bare):
+    for word in [None, *sorted({w.split()[0] for w in words_of(bare)})]:
+        page = man(bare, word) if word else man(bare)
+        done = subprocess.run(["groff", "-t", "-man", "-ww", "-Tutf8"], input=page, capture_output=True, text=True)
+        assert done.returncode == 0 and done.stderr == "", (word, done.stderr)
+        text = re.sub(r".\x08", "", re.sub(r"\x1b\[[\d;]*m", "", done.stdout))
+        assert "EXIT STATUS" in text and "NAME" in text
+
+
+def test_man_pages_say_what_help_says(bare):
+    for word in words_of(bare):
+        page = man(bare, word.split()[0]).replace("\\-", "-")
+        for option in re.findall(r"(--[a-z-]+)", bare.ok(*word.split(), "--help").out.partition("Options:\n")[2]
+                                 .partition("\nServer, key")[0].partition("\nOutput:")[0]):
+            assert option in page or option in man(bare).replace("\\-", "-"), (word, option)
+
+
+def test_every_exit_status_is_in_the_man_page(bare):
+    """The numbers of --help and those of the man page are the same ones."""
+    numbers = re.findall(r"(\d+) ", bare.ok("--help").out.partition("Exit status:")[2])
+    page = man(bare)
+    assert len(numbers) >= 15
+    for number in numbers:
+        assert re.search(rf"^{number}\|T{{$", page, re.M), number
+
+
+def complete(bare, *words):
+    """What bash would offer for the last word."""
+    script = bare.ok("completion", "bash").out + r"""
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vitrine; printf '%s\n' "${COMPREPLY[@]}"
+"""
+    done = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True, text=True, cwd=bare.work)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    return done.stdout.split()
+
+
+def test_bash_completes_commands_options_and_files(bare):
+    bare.write("model.bin", "x")
+    (bare.work / "folder").mkdir(exist_ok=True)
+    assert complete(bare, "vitrine", "pu") == ["push", "pull"]
+    assert complete(bare, "vitrine", "registry", "") == ["list", "show", "create", "edit", "delete", "members"]
+    assert complete(bare, "vitrine", "push", "--lin") == ["--link"]
+    assert complete(bare, "vitrine", "push", "mod") == ["model.bin"]
+    assert complete(bare, "vitrine", "pull", "x", "--root", "") == ["folder"]
+    assert complete(bare, "vitrine", "registry", "create", "x", "--visibility", "r") == ["restricted"]
+    assert complete(bare, "vitrine", "completion", "") == ["bash", "zsh", "fish"]
+    assert complete(bare, "vitrine", "push", "--type", "") == []
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_take_their_script(bare, shell):
+    text = bare.ok("completion", shell).out
+    for word in words_of(bare):
+        assert word.split()[-1] in text
+    if not shutil.which(shell):
+        return
+    done = subprocess.run([shell, "-n"], input=text, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_mistyped_words_are_answered_with_the_right_ones(bare):
+    assert bare.fails(2, "puhs") == "There is no command 'puhs': did you mean 'push'?"
+    assert bare.fails(2, "registry", "ilst") == "There is no command 'registry ilst': did you mean 'registry list'?"
+    assert bare.fails(2, "push", "--typ", "x") == "There is no option --typ here: did you mean --type?"
+    assert bare.fails(2, "frobnicate") == "There is no command 'frobnicate': see vitrine --help."
+    assert bare.fails(2, "completion", "tcsh") == "There are completions for bash, zsh and fish, not for 'tcsh'."
+
+
+def test_every_first_word_has_a_man_page_in_the_build(bare):
+    listed = re.search(r"pages = \[(.*?)\]", (command.ROOT / "man/meson.build").read_text(), re.S).group(1)
+    assert sorted(re.findall(r"'(\w+)'", listed)) == sorted({w.split()[0] for w in words_of(bare)})
+
+
+def test_documentation_has_every_exit_status(bare):
+    page = (command.ROOT / "docs/command.md").read_text()
+    for number in re.findall(r"(\d+) ", bare.ok("--help").out.partition("Exit status:")[2]):
+        assert f"\n| {number} | " in page
