@@ -145,11 +145,14 @@ enum rc files_of_birth(struct call *call, struct str entity, int64_t birth_id, c
 enum rc files_of_entity(struct call *call, struct str entity, const uint8_t digest[16], struct file_bytes *ret,
                         struct err *err)
 {
-        struct artifact_blob found[32];
+        struct artifact_blob found[32];   /* who may read one project of an entity may read most of them */
+        struct entity *owner = NULL;
         size_t count = 0;
-        enum rc rc = store_artifact_blob_find(call->conn, digest, DIGEST_MD5, 0, found, ARRAY_LEN(found), &count,
-                                              err);
+        enum rc rc = store_entity_by_name(call->conn, call->arena, entity, &owner, err);
 
+        if (!rc && owner)
+                rc = store_artifact_blob_of_entity(call->conn, digest, DIGEST_MD5, owner->id, found, ARRAY_LEN(found),
+                                                   &count, err);
         if (rc)
                 return rc;
         for (size_t i = 0; i < count; i++) {
@@ -157,7 +160,7 @@ enum rc files_of_entity(struct call *call, struct str entity, const uint8_t dige
                 bool may = false;
 
                 rc = project_see(call, found[i].project_id, &project, err);
-                if (!rc && project && str_eq_nocase(project->entity_name, entity))
+                if (!rc && project)
                         rc = policy_may(call, project, ACT_DOWNLOAD, &may, err);
                 if (rc)
                         return rc;

@@ -112,6 +112,19 @@ enum rc store_artifact_blob_find(struct db_conn *conn, const uint8_t digest[16],
         return RC_OK;
 }
 
+enum rc store_artifact_blob_of_entity(struct db_conn *conn, const uint8_t digest[16], enum digest_algorithm algorithm,
+                                      int64_t entity_id, struct artifact_blob *ret, size_t max, size_t *ret_count,
+                                      struct err *err)
+{
+        *ret_count = 0;
+        return find_blobs(conn,
+                          "SELECT b.project_id, b.artifact_id, b.sha256, b.size_bytes FROM project p "
+                          "JOIN artifact_blob b ON b.project_id = p.id "
+                          "WHERE b.digest = $1 AND b.algorithm = $2 AND p.entity_id = $3 AND p.deleted_us IS NULL "
+                          "ORDER BY b.project_id, b.artifact_id LIMIT $4",
+                          digest, algorithm, entity_id, ret, max, ret_count, err);
+}
+
 /* ---- multipart uploads ---- */
 
 enum rc store_upload_insert(struct db_conn *conn, struct multipart *u, int64_t now_us, struct err *err)

@@ -1,10 +1,13 @@
 """The cells of matrix.txt about projects of teams, done for real."""
+import contextlib
 import hashlib
 import itertools
+import sqlite3
 
+from actions import STREAM
 from test_matrix import UPSERT_RUN, Stage
 from vitrined import succeed, test
-from world import FILE, outcome, read_table
+from world import Refused, outcome, read_table
 
 numbers = itertools.count(1)
 ACTIONS = {}
@@ -19,11 +22,16 @@ class Project:
     """A project of the team `desk` with one version in it."""
 
     def __init__(self, world):
+        self.world = world
         self.name = f"p{next(numbers)}"
-        self.artifact = world.root.log("desk", self.name, "m", {"w.bin": FILE}, f"desk-{self.name}")["id"]
+        content = f"weights of {self.name}".encode()   # bytes that were sent for it, not found elsewhere
+        self.digest = hashlib.md5(content).hexdigest()
+        self.artifact = world.root.log("desk", self.name, "m", {"w.bin": content}, f"desk-{self.name}")["id"]
         world.root.graphql(UPSERT_RUN, input={"entityName": "desk", "modelName": self.name, "name": "run1"})
         found = world.root.graphql('query($p:String!){project(entityName:"desk",name:$p){id artifactCollection(name:"m"){id}}}',
                                    p=self.name)["project"]
+        upload(world.root, self, "config.yaml")
+        post_file_stream(world.root, self)
         self.id, self.sequence = found["id"], found["artifactCollection"]["id"]
 
 
@@ -59,9 +67,68 @@ def get_file(wire, p):
 
 @action
 def get_v2(wire, p):
-    digest = hashlib.md5(FILE).hexdigest()
-    return wire.get(f"/artifactsV2/default/desk/{p.name}/m/{p.artifact}/{p.artifact}/{digest}/w.bin",
-                    {"Authorization": wire.headers["Authorization"]})
+    return wire.get(f"/artifactsV2/default/desk/{p.name}/m/{p.artifact}/{p.artifact}/{p.digest}/w.bin", headers(wire))
+
+
+def headers(wire):
+    return {"Authorization": wire.headers["Authorization"]}
+
+
+@action
+def get_manifest(wire, p):
+    node = wire.graphql("query($i:ID!){artifact(id:$i){currentManifest{file{directUrl}}}}", i=p.artifact)["artifact"]
+    return node and wire.get(node["currentManifest"]["file"]["directUrl"])
+
+
+@action
+def get_v2_birth_hash(wire, p):
+    return wire.get(f"/artifactsV2/default/desk/{p.name}/m/{p.artifact}/{p.digest}/w.bin", headers(wire))
+
+
+@action
+def get_v2_entity_birth_hash(wire, p):
+    return wire.get(f"/artifactsV2/default/desk/{p.artifact}/{p.digest}", headers(wire))
+
+
+@action
+def get_v1_entity_hash(wire, p):
+    return wire.get(f"/artifacts/desk/{p.digest}", headers(wire))
+
+
+def run_file(wire, p, name):
+    found = wire.graphql("""query($p:String!,$n:[String]){project(entityName:"desk",name:$p){run(name:"run1"){
+      files(names:$n){edges{node{directUrl}}}}}}""", p=p.name, n=[name])["project"]
+    return found and wire.get(found["run"]["files"]["edges"][0]["node"]["directUrl"])
+
+
+@action
+def get_run_file(wire, p):
+    return run_file(wire, p, "config.yaml")
+
+
+@action
+def get_run_lines(wire, p):
+    return run_file(wire, p, "output.log")
+
+
+def upload(wire, p, name):
+    made, = wire.graphql("mutation($input:CreateRunFilesInput!){createRunFiles(input:$input){files{uploadUrl}}}", input={
+        "entityName": "desk", "projectName": p.name, "runName": "run1", "files": [name]})["createRunFiles"]["files"]
+    wire.put(made["uploadUrl"], b"a: 1")
+    return True
+
+
+@action
+def upload_run_file(wire, p):
+    return upload(wire, p, "more.txt")
+
+
+@action
+def post_file_stream(wire, p):
+    status, body, _ = wire.request("POST", f"/files/desk/{p.name}/run1/file_stream", STREAM, wire.headers)
+    if status != 200:
+        raise Refused(status, body.decode())
+    return True
 
 
 @action
@@ -107,9 +174,29 @@ def delete_artifact(wire, p):
 
 
 @action
+def restore_artifact(wire, p):
+    delete_artifact(p.world.root, p)
+    return wire.graphql("mutation($input:RestoreArtifactInput!){restoreArtifact(input:$input){artifact{id}}}",
+                        input={"artifactID": p.artifact})
+
+
+@action
+def delete_versions(wire, p):
+    return wire.graphql("mutation($input:DeleteArtifactVersionsInput!){deleteArtifactVersions(input:$input){count}}",
+                        input={"entityName": "desk", "projectName": p.name, "collectionName": "m", "deleteAliases": True})
+
+
+@action
 def delete_sequence(wire, p):
     return wire.graphql("mutation($input:DeleteArtifactSequenceInput!){deleteArtifactSequence(input:$input){"
                         "artifactCollection{id}}}", input={"artifactSequenceID": p.sequence})
+
+
+@action
+def restore_sequence(wire, p):
+    delete_sequence(p.world.root, p)
+    return wire.graphql("mutation($input:RestoreArtifactCollectionInput!){restoreArtifactCollection(input:$input){"
+                        "artifactCollection{id}}}", input={"artifactCollectionID": p.sequence})
 
 
 @action
@@ -121,6 +208,13 @@ def edit_project(wire, p):
 @action
 def delete_project(wire, p):
     return wire.graphql("mutation($input:DeleteModelInput!){deleteModel(input:$input){success}}", input={"id": p.id})
+
+
+@action
+def restore_project(wire, p):
+    delete_project(p.world.root, p)
+    return wire.graphql("mutation($input:RestoreProjectInput!){restoreProject(input:$input){project{id}}}",
+                        input={"projectID": p.id})
 
 
 @test
@@ -136,3 +230,15 @@ def projects_of_teams():
             if got != expected:
                 wrong.append(f"{name} {column}: the table says {expected}, the server {got}")
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@test
+def the_oldest_address_finds_bytes_that_many_projects_hold():
+    """It names an entity and a digest only; whoever else has the same bytes must not hide the entity's own."""
+    world = Stage.get()
+    people(world)
+    project = Project(world)
+    with contextlib.closing(sqlite3.connect(world.data / "vitrine.db", timeout=30)) as db, db:
+        db.executemany("INSERT INTO artifact_blob SELECT digest, algorithm, ?, artifact_id, sha256, size_bytes, created_us "
+                       "FROM artifact_blob WHERE digest = ? AND project_id > 0", [(-n, bytes.fromhex(project.digest)) for n in range(1, 100)])
+    assert get_v1_entity_hash(world.wire("tviewer"), project) == f"weights of {project.name}".encode()
