@@ -7,6 +7,7 @@
 #include "crypto/crypto.h"
 #include "domain/event.h"
 #include "domain/policy_people.h"
+#include "domain/project.h"
 #include "store/session.h"
 
 const char *entity_kind_name(enum entity_kind kind)
@@ -117,7 +118,9 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
 
         if (rc)
                 return rc;
-        rc = store_account_retire(call->conn, a, clock_now_us(), err);
+        rc = project_delete_all(call, a->entity_id, err);
+        if (!rc)
+                rc = store_account_retire(call->conn, a, clock_now_us(), err);
         if (rc)
                 return rc;
         return event_note(call,

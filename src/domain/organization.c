@@ -8,6 +8,7 @@
 #include "domain/account.h"
 #include "domain/event.h"
 #include "domain/policy_people.h"
+#include "domain/project.h"
 #include "domain/team.h"
 #include "store/project.h"
 
@@ -294,6 +295,10 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
                 if (rc)
                         return rc;
         }
+        /* Its registries first: what they protected is protected no more when the teams' projects are asked. */
+        rc = project_delete_all(call, org->entity_id, err);
+        if (rc)
+                return rc;
         for (size_t i = 0; i < teams.count; i++) {
                 rc = team_retire(call, &teams.items[i], err);
                 if (rc)

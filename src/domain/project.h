@@ -54,6 +54,12 @@ MUST_USE enum rc project_rename(struct call *call, struct str entity_name, struc
 /* Removes the project or registry with its collections and links; artifacts linked from elsewhere stay. */
 MUST_USE enum rc project_delete(struct call *call, int64_t id, struct err *err);
 
+/*
+ * Inside a write: the same for all projects or registries of an owner that is about to go; the caller was judged.
+ * RC_CONFLICT when a registry that stays has a link to one of them with a protected alias.
+ */
+MUST_USE enum rc project_delete_all(struct call *call, int64_t entity_id, struct err *err);
+
 /* ---- members of a registry -------------------------------------------------------------- */
 
 struct member_change {

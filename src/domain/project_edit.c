@@ -9,6 +9,8 @@
 #include "domain/protect.h"
 #include "store/collection.h"
 
+#define DELETE_PAGE 200
+
 /* ---- changing ---- */
 
 struct upsert_job {
@@ -271,10 +273,46 @@ enum rc project_rename(struct call *call, struct str entity_name, struct str old
         return RC_OK;
 }
 
+/* With its collections, at one time: by that they come back together. */
+static enum rc delete_whole(struct call *call, const struct project *p, int64_t now, struct err *err)
+{
+        enum rc rc = p->is_registry ? RC_OK : protect_check_project(call, p->id, err);
+
+        if (!rc)
+                rc = store_collection_delete_in(call->conn, p->id, now, err);
+        if (!rc)
+                rc = store_project_delete(call->conn, p->id, now, err);
+        if (rc)
+                return rc;
+        return event_note(call, &(struct event_row){ .action = p->is_registry ? STR("registry_deleted")
+                                                                               : STR("project_deleted"),
+                                                     .org_id = p->org_id,
+                                                     .entity_id = p->entity_id,
+                                                     .project_id = p->id },
+                          err);
+}
+
+enum rc project_delete_all(struct call *call, int64_t entity_id, struct err *err)
+{
+        struct project_list page = { NULL, DELETE_PAGE };
+        int64_t now = clock_now_us(), after = 0;
+        enum rc rc = RC_OK;
+
+        while (!rc && page.count == DELETE_PAGE) {
+                rc = store_project_list(call->conn, call->arena, entity_id, after, DELETE_PAGE, &page, err);
+                for (size_t i = 0; !rc && i < page.count; i++) {
+                        after = page.items[i].id;
+                        rc = delete_whole(call, &page.items[i], now, err);
+                        if (rc == RC_CONFLICT)
+                                return err_prefix(err, rc, "'%.*s'", STR_ARG(page.items[i].name));
+                }
+        }
+        return rc;
+}
+
 static enum rc delete_write(struct call *call, void *payload, struct err *err)
 {
         int64_t id = *(const int64_t *)payload;
-        int64_t now = clock_now_us();
         struct project *p = NULL;
         enum rc rc = store_project_by_id(call->conn, call->arena, id, &p, err);
 
@@ -287,22 +325,7 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
                 return rc;
         if (p->is_core)
                 return err_set(err, RC_DENIED, "The core registry '%.*s' cannot be deleted.", STR_ARG(p->name));
-        if (!p->is_registry) {
-                rc = protect_check_project(call, p->id, err);
-                if (rc)
-                        return rc;
-        }
-        rc = store_collection_delete_in(call->conn, p->id, now, err);
-        if (!rc)
-                rc = store_project_delete(call->conn, p->id, now, err);
-        if (rc)
-                return rc;
-        return event_note(call, &(struct event_row){ .action = p->is_registry ? STR("registry_deleted")
-                                                                               : STR("project_deleted"),
-                                                     .org_id = p->org_id,
-                                                     .entity_id = p->entity_id,
-                                                     .project_id = p->id },
-                          err);
+        return delete_whole(call, p, clock_now_us(), err);
 }
 
 enum rc project_delete(struct call *call, int64_t id, struct err *err)

@@ -8,6 +8,7 @@
 #include "domain/event.h"
 #include "domain/organization.h"
 #include "domain/policy_people.h"
+#include "domain/project.h"
 
 enum rc team_find(struct call *call, struct str name, struct entity **ret, struct err *err)
 {
@@ -185,6 +186,9 @@ enum rc team_retire(struct call *call, const struct entity *team, struct err *er
                 if (rc)
                         return rc;
         }
+        rc = project_delete_all(call, team->id, err);
+        if (rc)
+                return rc;
         rc = store_team_retire(call->conn, team->id, now_us, err);
         return rc ? rc : note_team(call, "team_deleted", team, err);
 }

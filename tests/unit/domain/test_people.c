@@ -562,7 +562,7 @@ static void event_rows_tell_of_every_change(void **state)
         assert_str(actions,
                    "user_created user_created organization_created org_member_set entity_renamed team_created"
                    " team_member_set org_member_set team_member_set team_member_removed key_created key_revoked"
-                   " user_deleted team_deleted organization_deleted");
+                   " user_deleted team_deleted registry_deleted registry_deleted organization_deleted");
         assert_ok(store_text(f->call.conn, &f->arena, &details, &err, "SELECT group_concat(detail) FROM event", ""));
         assert_false(str_contains(details, key->secret));
 }
