@@ -109,6 +109,17 @@ FIELD(Artifact, usedBy)
         return RC_OK;
 }
 
+/*
+ * Clients name what is in these lists by its home project, and those before 0.22 fail when they may not
+ * see that. Later ones leave such a version out, so it is left out for all that ask for its home and not for
+ * the other places where it could be found.
+ */
+static bool names_by_home(struct gql_field *field)
+{
+        return gql_selects(field, "edges.node.artifactSequence.project") &&
+               !gql_selects(field, "edges.node.artifactMemberships");
+}
+
 static enum rc out_artifacts(struct gql_field *field, const struct run *run, bool used, const char *type,
                              struct gql_out *out, struct err *err)
 {
@@ -122,7 +133,7 @@ static enum rc out_artifacts(struct gql_field *field, const struct run *run, boo
         if (!rc)
                 rc = cursor_read(field, after, &after_id, err);
         if (!rc)
-                rc = run_artifacts(call_of(field), run, used, after_id, first, &versions, err);
+                rc = run_artifacts(call_of(field), run, used, names_by_home(field), after_id, first, &versions, err);
         if (rc)
                 return rc;
         page = connection_new(field, versions.count);

@@ -1,12 +1,23 @@
 /*
- * api/resolve_sweep.c - grid sweeps: as much as agents need. Parents: see run_node.h.
+ * api/resolve_sweep.c - sweeps: what agents need, and reading them back. Parents: see run_node.h.
  */
 #include "api/run_node.h"
 
 #include "domain/sweep.h"
 
+CONNECTION_EDGES(SweepConnection, SweepEdge)
+CONNECTION_PAGE_INFO(SweepConnection)
+EDGE_NODE(SweepEdge)
+EDGE_CURSOR(SweepEdge)
+
 FIELD_ID(Sweep, id, MODEL_SWEEP, sweep, id)
 FIELD_STR(Sweep, name, sweep, name)
+FIELD_STR(Sweep, displayName, sweep, display_name)
+FIELD_STR(Sweep, description, sweep, description)
+FIELD_STR(Sweep, config, sweep, config)
+FIELD_TIME(Sweep, createdAt, sweep, created_us)
+FIELD_TIME(Sweep, updatedAt, sweep, updated_us)
+FIELD_NULL(Sweep, bestLoss)
 FIELD_ID(Agent, id, MODEL_AGENT, sweep_agent, id)
 
 FIELD(Sweep, project)
@@ -18,6 +29,92 @@ FIELD(Sweep, project)
                 gql_out_object(out, "Project", project);
         return rc;
 }
+
+FIELD(Sweep, method)
+{
+        gql_out_str(out, sweep_is_random(gql_arena(field), parent) ? STR("random") : STR("grid"));
+        return RC_OK;
+}
+
+FIELD(Sweep, state)
+{
+        const struct sweep *sweep = parent;
+        int64_t running = 0;
+        enum rc rc = RC_OK;
+
+        if (sweep->next_point >= sweep->point_count)
+                rc = sweep_run_count(call_of(field), sweep, true, &running, err);
+        if (rc)
+                return rc;
+        gql_out_str(out, sweep->next_point < sweep->point_count || running > 0 ? STR("RUNNING") : STR("FINISHED"));
+        return RC_OK;
+}
+
+FIELD(Sweep, runCount)
+{
+        int64_t count = 0;
+        enum rc rc = sweep_run_count(call_of(field), parent, false, &count, err);
+
+        if (!rc)
+                gql_out_int(out, count);
+        return rc;
+}
+
+FIELD(Sweep, runCountExpected)
+{
+        int64_t expected = sweep_expected(gql_arena(field), parent);
+
+        if (expected >= 0)
+                gql_out_int(out, expected);
+        return RC_OK;
+}
+
+/* ---- sweeps of a project ---- */
+
+FIELD(Project, sweep)
+{
+        struct sweep *sweep = NULL;
+        enum rc rc = sweep_find(call_of(field), parent, gql_arg_str(field, "sweepName"), &sweep, err);
+
+        if (!rc)
+                gql_out_object(out, "Sweep", sweep);
+        return rc;
+}
+
+FIELD(Project, sweeps)
+{
+        struct sweep_page sweeps = { 0 };
+        struct connection *page;
+        struct str after;
+        int64_t after_id = 0;
+        size_t first;
+        enum rc rc = arg_page(field, 50, &first, &after, err);
+
+        if (!rc)
+                rc = cursor_read(field, after, &after_id, err);
+        if (!rc)
+                rc = sweep_list(call_of(field), parent, after_id, first, &sweeps, err);
+        if (rc)
+                return rc;
+        page = connection_new(field, sweeps.count);
+        page->has_next = sweeps.has_next;
+        for (size_t i = 0; i < sweeps.count; i++)
+                connection_add(page, "Sweep", &sweeps.items[i], cursor_make(field, sweeps.items[i].id));
+        gql_out_object(out, "SweepConnection", page);
+        return RC_OK;
+}
+
+FIELD(Project, totalSweeps)
+{
+        int64_t count = 0;
+        enum rc rc = sweep_count(call_of(field), parent, &count, err);
+
+        if (!rc)
+                gql_out_int(out, count);
+        return rc;
+}
+
+/* ---- what agents do ---- */
 
 /* Clients send the text "null" for what they do not mean. */
 static enum rc refuse_launch(const struct gql_value *in, struct err *err)

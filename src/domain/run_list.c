@@ -125,14 +125,20 @@ static enum rc edge_ids(struct call *call, const struct run *run, bool used, int
         return store_run_outputs(call->conn, call->arena, run->id, after_id, limit, ret, err);
 }
 
-static enum rc add_version(struct call *call, int64_t artifact_id, size_t first, struct artifact_page *page,
-                           struct err *err)
+static enum rc add_version(struct call *call, int64_t artifact_id, bool with_home, size_t first,
+                           struct artifact_page *page, struct err *err)
 {
         struct artifact *artifact = NULL;
+        struct project *home = NULL;
         enum rc rc = artifact_see(call, artifact_id, &artifact, err);
 
         if (rc || !artifact || artifact->state != ARTIFACT_COMMITTED)
                 return rc;
+        if (with_home) {
+                rc = project_see(call, artifact->project_id, &home, err);
+                if (rc || !home)
+                        return rc;
+        }
         if (page->count == first) {
                 page->has_next = true;
                 return RC_OK;
@@ -142,8 +148,8 @@ static enum rc add_version(struct call *call, int64_t artifact_id, size_t first,
         return RC_OK;
 }
 
-enum rc run_artifacts(struct call *call, const struct run *run, bool used, int64_t after_id, size_t first,
-                      struct artifact_page *ret, struct err *err)
+enum rc run_artifacts(struct call *call, const struct run *run, bool used, bool with_home, int64_t after_id,
+                      size_t first, struct artifact_page *ret, struct err *err)
 {
         struct artifact_page page = { .items = arena_array(call->arena, struct version *, first) };
         enum rc rc = used ? store_run_input_count(call->conn, run->id, &page.total, err)
@@ -157,7 +163,7 @@ enum rc run_artifacts(struct call *call, const struct run *run, bool used, int64
                         break;
                 for (size_t i = 0; i < ids.count && !rc && !page.has_next; i++) {
                         after_id = ids.items[i];
-                        rc = add_version(call, after_id, first, &page, err);
+                        rc = add_version(call, after_id, with_home, first, &page, err);
                 }
         }
         if (rc)

@@ -35,7 +35,8 @@ struct artifact_page {
         bool has_next;
         int64_t total;
 };
-MUST_USE enum rc run_artifacts(struct call *call, const struct run *run, bool used, int64_t after_id, size_t first,
-                               struct artifact_page *ret, struct err *err);
+/* with_home: only those whose home project the caller may see; the total counts all. */
+MUST_USE enum rc run_artifacts(struct call *call, const struct run *run, bool used, bool with_home, int64_t after_id,
+                               size_t first, struct artifact_page *ret, struct err *err);
 
 #endif

@@ -28,6 +28,30 @@ struct sweep_input {
         struct str display_name, description;
 };
 MUST_USE enum rc sweep_upsert(struct call *call, const struct sweep_input *in, struct sweep **ret, struct err *err);
+
+/* ---- reading back; who holds the project may see its sweeps ------------------------------------- */
+
+/* *ret NULL when there is none of that name. */
+MUST_USE enum rc sweep_find(struct call *call, const struct project *project, struct str name, struct sweep **ret,
+                            struct err *err);
+struct sweep_page {
+        struct sweep *items;
+        size_t count;
+        bool has_next;
+};
+/* The newest first, those behind after_id (0: from the start). */
+MUST_USE enum rc sweep_list(struct call *call, const struct project *project, int64_t after_id, size_t first,
+                            struct sweep_page *ret, struct err *err);
+MUST_USE enum rc sweep_count(struct call *call, const struct project *project, int64_t *ret, struct err *err);
+/* Runs that name the sweep; those that are going on, or all. */
+MUST_USE enum rc sweep_run_count(struct call *call, const struct sweep *sweep, bool running, int64_t *ret,
+                                 struct err *err);
+bool sweep_is_random(struct arena *arena, const struct sweep *sweep);
+/* How many runs there will be; -1: no end to them. */
+int64_t sweep_expected(struct arena *arena, const struct sweep *sweep);
+
+/* ---- agents -------------------------------------------------------------------------------------- */
+
 /* RC_NOT_FOUND when there is no such sweep. */
 MUST_USE enum rc sweep_agent_create(struct call *call, struct str entity, struct str project, struct str sweep,
                                     struct str host, struct sweep_agent **ret, struct err *err);

@@ -7,19 +7,8 @@
         "id, project_id, name, display_name, description, config, grid, point_count, next_point, created_by, " \
         "created_us, updated_us FROM sweep "
 
-static enum rc one_sweep(struct db_stmt *stmt, struct arena *arena, struct sweep **ret, struct err *err)
+static void read_sweep(struct db_stmt *stmt, struct arena *arena, struct sweep *s)
 {
-        bool row = false;
-        enum rc rc = db_step(stmt, &row, err);
-        struct sweep *s;
-
-        if (rc)
-                return rc;
-        if (!row) {
-                *ret = NULL;
-                return RC_OK;
-        }
-        s = arena_new(arena, struct sweep);
         s->id = db_column_i64(stmt, 0);
         s->project_id = db_column_i64(stmt, 1);
         s->name = store_column(stmt, arena, 2);
@@ -32,7 +21,20 @@ static enum rc one_sweep(struct db_stmt *stmt, struct arena *arena, struct sweep
         s->created_by = db_column_i64(stmt, 9);
         s->created_us = db_column_i64(stmt, 10);
         s->updated_us = db_column_i64(stmt, 11);
-        *ret = s;
+}
+
+static enum rc one_sweep(struct db_stmt *stmt, struct arena *arena, struct sweep **ret, struct err *err)
+{
+        bool row = false;
+        enum rc rc = db_step(stmt, &row, err);
+
+        if (rc)
+                return rc;
+        *ret = NULL;
+        if (!row)
+                return RC_OK;
+        *ret = arena_new(arena, struct sweep);
+        read_sweep(stmt, arena, *ret);
         return RC_OK;
 }
 
@@ -56,6 +58,35 @@ enum rc store_sweep_by_name(struct db_conn *conn, struct arena *arena, int64_t p
         if (rc)
                 return rc;
         return one_sweep(stmt, arena, ret, err);
+}
+
+enum rc store_sweep_list(struct db_conn *conn, struct arena *arena, int64_t project_id, int64_t before_id, size_t limit,
+                         struct sweep_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        struct sweep_list list = { .items = arena_array(arena, struct sweep, limit) };
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT " SWEEP_COLUMNS "WHERE project_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", "iii",
+                                 project_id, before_id, (int64_t)limit);
+
+        while (!rc && list.count < limit) {
+                bool row = false;
+
+                rc = db_step(stmt, &row, err);
+                if (rc || !row)
+                        break;
+                read_sweep(stmt, arena, &list.items[list.count++]);
+        }
+        if (!rc)
+                *ret = list;
+        return rc;
+}
+
+enum rc store_sweep_count(struct db_conn *conn, int64_t project_id, int64_t *ret, struct err *err)
+{
+        bool found = false;
+
+        return store_int(conn, ret, &found, err, "SELECT COUNT(*) FROM sweep WHERE project_id = $1", "i", project_id);
 }
 
 enum rc store_sweep_insert(struct db_conn *conn, struct sweep *s, struct err *err)

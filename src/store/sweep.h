@@ -35,6 +35,14 @@ MUST_USE enum rc store_sweep_by_id(struct db_conn *conn, struct arena *arena, in
                                    struct err *err);
 MUST_USE enum rc store_sweep_by_name(struct db_conn *conn, struct arena *arena, int64_t project_id, struct str name,
                                      struct sweep **ret, struct err *err);
+/* Of a project, the newest first, with a smaller id than before_id; at most limit. */
+struct sweep_list {
+        struct sweep *items;
+        size_t count;
+};
+MUST_USE enum rc store_sweep_list(struct db_conn *conn, struct arena *arena, int64_t project_id, int64_t before_id,
+                                  size_t limit, struct sweep_list *ret, struct err *err);
+MUST_USE enum rc store_sweep_count(struct db_conn *conn, int64_t project_id, int64_t *ret, struct err *err);
 /* s->id is set. RC_EXISTS when the name is taken. */
 MUST_USE enum rc store_sweep_insert(struct db_conn *conn, struct sweep *s, struct err *err);
 /* Display name, description, config, grid, points. */

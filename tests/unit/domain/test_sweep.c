@@ -179,6 +179,64 @@ static void sweep_heartbeat_is_for_those_who_may(void **state)
                          RC_NOT_FOUND);
 }
 
+static void sweep_list_pages_the_newest_first(void **state)
+{
+        struct run_fixture *f = *state;
+        struct sweep *first = add_sweep(f), *second = add_sweep(f), *third = add_sweep(f), *found = NULL;
+        struct sweep_page page = { 0 };
+        struct project *project = NULL;
+        struct err err = { 0 };
+        int64_t count = 0;
+
+        assert_ok(project_see(&f->alice, first->project_id, &project, &err));
+        assert_ok(sweep_count(&f->alice, project, &count, &err));
+        assert_int_equal(count, 3);
+        assert_ok(sweep_list(&f->alice, project, 0, 2, &page, &err));
+        assert_int_equal(page.count, 2);
+        assert_true(page.has_next);
+        assert_int_equal(page.items[0].id, third->id);
+        assert_int_equal(page.items[1].id, second->id);
+        assert_ok(sweep_list(&f->alice, project, second->id, 2, &page, &err));
+        assert_int_equal(page.count, 1);
+        assert_false(page.has_next);
+        assert_true(str_eq(page.items[0].config, first->config));
+        assert_ok(sweep_find(&f->alice, project, second->name, &found, &err));
+        assert_int_equal(found->id, second->id);
+        assert_ok(sweep_find(&f->alice, project, STR("nothing"), &found, &err));
+        assert_null(found);
+}
+
+static void sweep_read_counts_runs(void **state)
+{
+        struct run_fixture *f = *state;
+        const struct sweep_input endless = { .entity_name = STR("team"), .project_name = STR("proj"),
+                                             .config = STR("method: random\nparameters:\n  x:\n    values: [1, 2]\n") };
+        struct sweep *grid = add_sweep(f), *random = NULL;
+        struct run_input in = { .entity_name = STR("team"), .project_name = STR("proj"), .name = STR("a"),
+                                .text = { .sweep_name = grid->name } };
+        struct run *run = NULL;
+        struct err err = { 0 };
+        bool inserted = false;
+        int64_t count = -1;
+
+        assert_ok(run_upsert(&f->alice, &in, &run, &inserted, &err));
+        (void)fixture_run(f, "outside");
+        assert_ok(sweep_run_count(&f->alice, grid, false, &count, &err));
+        assert_int_equal(count, 1);
+        assert_ok(sweep_run_count(&f->alice, grid, true, &count, &err));
+        assert_int_equal(count, 1);
+        (void)fixture_stream(f, run, "{\"complete\": true, \"exitcode\": 0}");
+        assert_ok(sweep_run_count(&f->alice, grid, true, &count, &err));
+        assert_int_equal(count, 0);
+        assert_ok(sweep_run_count(&f->mallory, grid, false, &count, &err));
+        assert_int_equal(count, 0);
+        assert_ok(sweep_upsert(&f->alice, &endless, &random, &err));
+        assert_true(sweep_is_random(&f->arena, random));
+        assert_false(sweep_is_random(&f->arena, grid));
+        assert_int_equal(sweep_expected(&f->arena, random), -1);
+        assert_int_equal(sweep_expected(&f->arena, grid), 2);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -188,6 +246,8 @@ int main(void)
                 cmocka_unit_test(sweep_grid_read_says_what_it_cannot),
                 cmocka_unit_test_setup_teardown(sweep_heartbeat_gives_each_point_once, fixture_setup, fixture_teardown),
                 cmocka_unit_test_setup_teardown(sweep_heartbeat_is_for_those_who_may, fixture_setup, fixture_teardown),
+                cmocka_unit_test_setup_teardown(sweep_list_pages_the_newest_first, fixture_setup, fixture_teardown),
+                cmocka_unit_test_setup_teardown(sweep_read_counts_runs, fixture_setup, fixture_teardown),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
