@@ -129,6 +129,20 @@ class Team:
             self.server.operate("team", "member", "set", self.team, user.name, team_role)
         return user
 
+    def give_role(self, user, registry, role):
+        """A role in a registry, for a member of the organization."""
+        ask = self.server.graphql
+        _, body = ask(self.user, """query($entity: String!, $name: String!, $who: String!) {
+            project(name: $name, entityName: $entity) { id }  users(query: $who) { edges { node { id username } } } }""",
+                      entity=self.org_entity, name=f"wandb-registry-{registry}", who=user.name)
+        project = body["data"]["project"]["id"]
+        account = next(e["node"]["id"] for e in body["data"]["users"]["edges"] if e["node"]["username"] == user.name)
+        status, body = ask(self.user, """mutation($add: CreateProjectMembersInput!, $set: UpdateProjectMemberInput!) {
+            createProjectMembers(input: $add) { success }  updateProjectMember(input: $set) { success } }""",
+                           add={"projectId": project, "userIds": [account], "teamIds": []},
+                           set={"projectId": project, "userId": account, "userProjectRole": role})
+        assert status == 200 and "errors" not in body, body
+
 
 class Outcome:
     """How a process ended."""

@@ -108,21 +108,6 @@ result["new"] = show("{path}:latest")
     assert after["new"] == shown(team, "counted", "v3", ["latest"], "counted/source:v0")
 
 
-def give_role(team, user, name, role):
-    """A role in a registry, for a member of the organization."""
-    ask = team.server.graphql
-    _, body = ask(team.user, """query($entity: String!, $name: String!, $who: String!) {
-        project(name: $name, entityName: $entity) { id }  users(query: $who) { edges { node { id username } } } }""",
-                  entity=team.org_entity, name=f"wandb-registry-{name}", who=user.name)
-    project = body["data"]["project"]["id"]
-    account = next(edge["node"]["id"] for edge in body["data"]["users"]["edges"] if edge["node"]["username"] == user.name)
-    status, body = ask(team.user, """mutation($add: CreateProjectMembersInput!, $set: UpdateProjectMemberInput!) {
-        createProjectMembers(input: $add) { success }  updateProjectMember(input: $set) { success } }""",
-                       add={"projectId": project, "userIds": [account], "teamIds": []},
-                       set={"projectId": project, "userId": account, "userProjectRole": role})
-    assert status == 200 and "errors" not in body, body
-
-
 def test_download_through_a_registry(machine, new_machine, team, server):
     """Who may read the registry and not the team's project gets the bytes through the link: by index and by
     alias, with a run and without; the run is noted as a user of the version."""
@@ -135,7 +120,7 @@ with wandb.init(entity={team.team!r}, project="private") as run:
     result["run"] = run.id
 """)
     reader = team.member("reader", team_role=None)
-    give_role(team, reader, "model", "viewer")
+    team.give_role(reader, "model", "viewer")
     seen = new_machine(reader).run(SETUP + f"""
 import pathlib
 api = wandb.Api()
