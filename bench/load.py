@@ -97,6 +97,9 @@ class Loader:
                   artifact_id=artifact)
         self.copy("artifact_blob", "artifact_blob t JOIN member ON member.artifact_id = t.artifact_id CROSS JOIN copy",
                   "t.digest, t.algorithm, t.project_id, 4", artifact_id=artifact)
+        # What the triggers would have written.
+        self.db.execute("INSERT INTO metadata_term SELECT DISTINCT key, value, artifact_id FROM artifact_term "
+                        "WHERE artifact_id > ? ORDER BY 1, 2, 3", (base["artifact"],))
         self.copy("membership", f"copy CROSS JOIN membership t JOIN member ON member.artifact_id = t.artifact_id WHERE {ours}",
                   "1, 2", collection_id=collection, artifact_id=artifact, created_us="t.created_us + k")
         self.db.execute("CREATE TEMP TABLE aliases AS SELECT *, row_number() OVER (ORDER BY id) - 1 AS i FROM alias "
@@ -131,13 +134,16 @@ class Loader:
         self.look_at_template()
         indexes = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN "
                              f"({', '.join('?' * len(GROWING))})", GROWING).fetchall()
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         db.execute("BEGIN")
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
         for name, _ in indexes:
             db.execute(f"DROP INDEX {name}")
         self.fill()
         if long_links:
             self.add_long(long_links)
-        for _, sql in indexes:
+        for _, sql in indexes + triggers:
             db.execute(sql)
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode=WAL").fetchall()

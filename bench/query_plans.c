@@ -52,11 +52,16 @@ static const struct example examples[] = {
         { "Versions of one collection of one registry", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL },
           .projects = "{\"id\": 1}", .collections = "{\"name\": \"general\"}", .after = true },
         { "Versions with an alias", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL }, .versions = "{\"alias\": \"production\"}" },
-        { "Versions by what their metadata says", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL },
+        { "Versions by a metadata value that few have", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL },
           .projects = "{\"id\": 1}", .versions = "{\"metadata.accuracy\": {\"$gt\": 0.9}}", .after = true },
-        { "Versions of one collection, filtered, newest first",
+        { "Versions by something else in their metadata", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL },
+          .projects = "{\"id\": 1}", .versions = "{\"metadata.dataset\": {\"$regex\": \"^set\"}}", .after = true },
+        { "Versions of one collection with a tag that few have, newest first",
           { SEARCH_VERSIONS, .project_id = 1, .collection_id = 1, .limit = 51, .sight = ALL },
           .versions = "{\"tag\": \"checked\"}", .order = "-version", .after = true },
+        { "Versions of one collection, filtered, newest first",
+          { SEARCH_VERSIONS, .project_id = 1, .collection_id = 1, .limit = 51, .sight = ALL },
+          .versions = "{\"artifact_size\": {\"$gt\": 1000}}", .order = "-version", .after = true },
         { "Versions of all registries by size", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL }, .order = "-artifact_size" },
 };
 
@@ -144,9 +149,10 @@ int main(void)
               "Printed by `build/bench/query_plans`; a test holds this file against it. Each list is shown with its\n"
               "statements (`src/store/search.c`) and SQLite's plan for them. A page in the middle of a list by place has a\n"
               "statement for the rest of its collection, one for the rest of its project, and one for what is behind; each\n"
-              "reads a range of an index, from the first row of the page to the last, wherever the page lies. Only orders\n"
-              "by a value across several registries, and of versions by anything but their number, sort (`USE TEMP B-TREE`):\n"
-              "the client asks for the former registry by registry.\n",
+              "reads a range of an index, from the first row of the page to the last, wherever the page lies. What sorts\n"
+              "(`USE TEMP B-TREE`): orders by a value across several registries, which the client asks for registry by registry;\n"
+              "orders of versions by anything but their number; and searches that begin with the few versions that an index\n"
+              "names (`src/store/search_start.c`; when they are many, the list is walked as without the filter).\n",
               stdout);
         arena_init(&arena, (size_t)64 << 20);
         rc = print_all(path, &arena, &err);

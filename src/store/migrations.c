@@ -10,6 +10,7 @@ extern const char migration_0003_web_app[];
 extern const char migration_0004_jobs[];
 extern const char migration_0005_audit[];
 extern const char migration_0006_runs_end[];
+extern const char migration_0007_metadata_terms[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -20,6 +21,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 4, .name = "jobs", .sql = migration_0004_jobs },
                 { .number = 5, .name = "audit", .sql = migration_0005_audit },
                 { .number = 6, .name = "the end of runs", .sql = migration_0006_runs_end },
+                { .number = 7, .name = "metadata terms", .sql = migration_0007_metadata_terms },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

@@ -5,11 +5,17 @@
  * SQLite from turning it around, so rows come in the order of the indexes and a page by place
  * reads no more than itself. A page that begins inside a collection is read in up to three
  * steps, each a plain range: the rest of the collection, the rest of its project, the
- * projects behind.
+ * projects behind. A search for something rare begins with the artifacts instead, and sorts the
+ * few that it finds (search_start.h).
+ *
+ * One search may use SEARCH_CPU_MS of processor time: whatever the filter, somebody else gets his turn.
  */
 #include "store/search.h"
 
 #include "store/search_fields.h"
+#include "store/search_start.h"
+
+#define SEARCH_CPU_MS 2000
 
 /* Where a step begins. */
 enum step { STEP_VERSION, STEP_COLLECTION, STEP_PROJECT };
@@ -49,14 +55,25 @@ static void add_sight(struct filter_sql *sql, const struct sight *sight)
         buf_add_str(sql->text, STR("))"));
 }
 
-static enum rc add_projects(struct filter_sql *sql, const struct search_query *query, struct err *err)
+static void add_tables(struct filter_sql *sql, const struct search_query *query, const struct search_start *start)
 {
+        if (start->test) {
+                buf_add_str(sql->text, STR(" FROM artifact a CROSS JOIN membership m CROSS JOIN collection c "
+                                           "CROSS JOIN project p WHERE a.id IN ("));
+                search_start_write(sql, start);
+                buf_add_str(sql->text, STR(") AND p.deleted_us IS NULL"));
+                return;
+        }
         buf_add_str(sql->text, STR(" FROM project p"));
         if (query->what != SEARCH_PROJECTS)
                 buf_add_str(sql->text, STR(" CROSS JOIN collection c"));
         if (query->what == SEARCH_VERSIONS)
                 buf_add_str(sql->text, STR(" CROSS JOIN membership m CROSS JOIN artifact a"));
         buf_add_str(sql->text, STR(" WHERE p.deleted_us IS NULL"));
+}
+
+static enum rc add_projects(struct filter_sql *sql, const struct search_query *query, struct err *err)
+{
         add_id(sql, "p.entity_id", query->entity_id);
         add_id(sql, "p.id", query->project_id);
         if (query->registries)
@@ -80,10 +97,13 @@ static enum rc add_collections(struct filter_sql *sql, const struct search_query
         return filter_sql_where(sql, query->collections, &search_collection_fields, err);
 }
 
-static enum rc add_where(struct filter_sql *sql, const struct search_query *query, struct err *err)
+static enum rc add_where(struct filter_sql *sql, const struct search_query *query, const struct search_start *start,
+                         struct err *err)
 {
-        enum rc rc = add_projects(sql, query, err);
+        enum rc rc;
 
+        add_tables(sql, query, start);
+        rc = add_projects(sql, query, err);
         if (!rc && query->what != SEARCH_PROJECTS)
                 rc = add_collections(sql, query, err);
         if (rc || query->what != SEARCH_VERSIONS)
@@ -187,8 +207,8 @@ static enum rc order_value(const struct search_query *query, struct str *ret, st
 }
 
 /* One statement: SELECT ... FROM ... WHERE ... ORDER BY ... LIMIT. */
-static enum rc write_statement(struct filter_sql *sql, const struct search_query *query, enum step step, size_t limit,
-                               struct err *err)
+static enum rc write_statement(struct filter_sql *sql, const struct search_query *query,
+                               const struct search_start *start, enum step step, size_t limit, struct err *err)
 {
         static const char *const columns[] = {
                 [SEARCH_PROJECTS] = "p.id, 0, 0, 0, 0",
@@ -205,7 +225,7 @@ static enum rc write_statement(struct filter_sql *sql, const struct search_query
                 buf_printf(sql->text, ", %.*s, typeof(%.*s)", STR_ARG(value), STR_ARG(value));
         else
                 buf_add_str(sql->text, STR(", NULL, 'null'"));
-        rc = add_where(sql, query, err);
+        rc = add_where(sql, query, start, err);
         if (rc)
                 return rc;
         if (query->after && !str_is_null(value)) {
@@ -254,8 +274,9 @@ static enum rc read_rows(struct db_stmt *stmt, struct arena *arena, size_t limit
         return RC_OK;
 }
 
-static enum rc run_step(struct db_conn *conn, struct arena *arena, const struct search_query *query, enum step step,
-                        struct search_list *list, size_t *cap, struct err *err)
+static enum rc run_step(struct db_conn *conn, struct arena *arena, const struct search_query *query,
+                        const struct search_start *start, enum step step, struct search_list *list, size_t *cap,
+                        struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         _cleanup_(buf_done) struct buf text = { 0 };
@@ -263,7 +284,7 @@ static enum rc run_step(struct db_conn *conn, struct arena *arena, const struct 
         enum rc rc;
 
         filter_sql_init(&sql, arena, &text, 1);
-        rc = write_statement(&sql, query, step, query->limit - list->count, err);
+        rc = write_statement(&sql, query, start, step, query->limit - list->count, err);
         if (!rc)
                 rc = db_prepare(conn, buf_cstr(&text), &stmt, err);
         if (rc)
@@ -289,35 +310,58 @@ static enum step last_step(const struct search_query *query, enum step first)
         return query->project_id ? STEP_COLLECTION : STEP_PROJECT;
 }
 
+/* Ends the limit, and says what to do about it. */
+static enum rc end_work(struct db_conn *conn, enum rc rc, struct err *err)
+{
+        db_limit_cpu(conn, 0);
+        if (rc != RC_TOO_MANY)
+                return rc;
+        return err_set(err, RC_TOO_MANY,
+                       "This search would have to look at too much: name a registry or a collection, or add a tag, an alias "
+                       "or a metadata value that few versions have.");
+}
+
+static enum rc search(struct db_conn *conn, struct arena *arena, const struct search_query *query,
+                      struct search_list *ret, struct err *err)
+{
+        struct search_list list = { NULL, 0 };
+        struct search_start start;
+        enum step first = first_step(query), last = last_step(query, first);
+        size_t cap = 0;
+        enum rc rc = search_start_find(conn, arena, query, &start, err);
+
+        for (enum step step = first; !rc && step <= last && list.count < query->limit; step++)
+                rc = run_step(conn, arena, query, &start, step, &list, &cap, err);
+        if (!rc)
+                *ret = list;
+        return rc;
+}
+
 enum rc store_search(struct db_conn *conn, struct arena *arena, const struct search_query *query,
                      struct search_list *ret, struct err *err)
 {
-        struct search_list list = { NULL, 0 };
-        enum step first = first_step(query), last = last_step(query, first);
-        size_t cap = 0;
+        enum rc rc;
 
-        for (enum step step = first; step <= last && list.count < query->limit; step++) {
-                enum rc rc = run_step(conn, arena, query, step, &list, &cap, err);
-
-                if (rc)
-                        return rc;
-        }
-        *ret = list;
-        return RC_OK;
+        db_limit_cpu(conn, SEARCH_CPU_MS);
+        rc = search(conn, arena, query, ret, err);
+        return end_work(conn, rc, err);
 }
 
-enum rc store_search_count(struct db_conn *conn, struct arena *arena, const struct search_query *query, int64_t *ret,
-                           struct err *err)
+static enum rc count(struct db_conn *conn, struct arena *arena, const struct search_query *query, int64_t *ret,
+                     struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         _cleanup_(buf_done) struct buf text = { 0 };
+        struct search_start start;
         struct filter_sql sql;
         bool row = false;
-        enum rc rc;
+        enum rc rc = search_start_find(conn, arena, query, &start, err);
 
+        if (rc)
+                return rc;
         filter_sql_init(&sql, arena, &text, 1);
         buf_add_str(&text, STR("SELECT count(*)"));
-        rc = add_where(&sql, query, err);
+        rc = add_where(&sql, query, &start, err);
         if (!rc)
                 rc = db_prepare(conn, buf_cstr(&text), &stmt, err);
         if (rc)
@@ -330,11 +374,25 @@ enum rc store_search_count(struct db_conn *conn, struct arena *arena, const stru
         return RC_OK;
 }
 
+enum rc store_search_count(struct db_conn *conn, struct arena *arena, const struct search_query *query, int64_t *ret,
+                           struct err *err)
+{
+        enum rc rc;
+
+        db_limit_cpu(conn, SEARCH_CPU_MS);
+        rc = count(conn, arena, query, ret, err);
+        return end_work(conn, rc, err);
+}
+
 enum rc store_search_explain(struct db_conn *conn, struct arena *arena, const struct search_query *query,
                              struct buf *ret_plan, struct err *err)
 {
         enum step first = first_step(query), last = last_step(query, first);
+        struct search_start start;
+        enum rc found = search_start_find(conn, arena, query, &start, err);
 
+        if (found)
+                return found;
         for (enum step step = first; step <= last; step++) {
                 _cleanup_(buf_done) struct buf text = { 0 };
                 struct filter_sql sql;
@@ -342,7 +400,7 @@ enum rc store_search_explain(struct db_conn *conn, struct arena *arena, const st
                 enum rc rc;
 
                 filter_sql_init(&sql, arena, &text, 1);
-                rc = write_statement(&sql, query, step, query->limit, err);
+                rc = write_statement(&sql, query, &start, step, query->limit, err);
                 if (!rc)
                         rc = db_explain(conn, buf_cstr(&text), arena, &plan, err);
                 if (rc)

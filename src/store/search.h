@@ -59,7 +59,10 @@ struct search_list {
         size_t count;
 };
 
-/* RC_INVALID names the field or value that the filter or order is wrong about, or a cursor of another order. */
+/*
+ * RC_TOO_MANY: finding this would take more than two seconds of processor time; the message says how to ask for less.
+ * RC_INVALID names the field or value that the filter or order is wrong about, or a cursor of another order.
+ */
 MUST_USE enum rc store_search(struct db_conn *conn, struct arena *arena, const struct search_query *query,
                               struct search_list *ret, struct err *err);
 MUST_USE enum rc store_search_count(struct db_conn *conn, struct arena *arena, const struct search_query *query,

@@ -26,7 +26,8 @@ ORG = "Search Org"
 WORDS = ["alpha", "beta", "gamma", "delta", "a b", "x.y", "50% off", "it's", "größe", "日本", "B", "b", "10", "9"]
 TAGS = ["prod", "test", "old", "größe"]
 ALIASES = ["best", "prod", "candidate", "stable"]
-KEYS = ["lr", "name", "flag", "list", "deep.a", "deep.b.c", "none", "never"]
+KEYS = ["lr", "name", "flag", "list", "deep.a", "deep.b.c", "none", "never", "dot.ted", "brack[0]"]
+LONG = ["y" * 100 + "1", "y" * 100 + "2"]  # the index of metadata knows the first hundred characters
 
 UPSERT = "mutation($i:UpsertModelInput!){upsertModel(input:$i){project{id internalId}}}"
 EDIT = "mutation($i:UpdateArtifactInput!){updateArtifact(input:$i){artifact{id}}}"
@@ -71,7 +72,7 @@ class World:
 
     def metadata(self):
         pick = self.chance.choice
-        scalars = [0, 1, 2, -1, 1.0, 1.5, 10 ** 12, "1", "", "alpha", "größe", "true", True, False, None]
+        scalars = [0, 1, 2, -1, 1.0, 1.5, 10 ** 12, "1", "", "alpha", "größe", "true", True, False, None, *LONG]
         made = {}
         for key in ("lr", "name", "flag"):
             if self.chance.random() < 0.7:
@@ -82,6 +83,11 @@ class World:
             made["deep"] = pick([1, "x", {"a": pick(scalars)}, {"a": 1, "b": {"c": pick(scalars)}}, {"b": []}])
         if self.chance.random() < 0.3:
             made["none"] = None
+        for key in ("dot.ted", "brack[0]"):
+            if self.chance.random() < 0.3:
+                made[key] = pick(scalars)
+        if self.chance.random() < 0.3:
+            made["padding"] = "x" * 9000    # more than the index looks into
         return made
 
     def fill(self, org_entity, team):
@@ -90,6 +96,7 @@ class World:
         for number in range(24):
             a = self.admin.log(team, "sources", f"source-{number % 5}", {"f": os.urandom(chance.randrange(1, 4)) + b"%d" % number},
                                f"client-{number}", type_name="model")
+            send(EDIT, i={"artifactID": a["id"], "metadata": json.dumps(self.metadata())})  # the index must forget these
             send(EDIT, i={"artifactID": a["id"], "metadata": json.dumps(self.metadata()),
                           "tagsToAdd": [{"tagName": t} for t in chance.sample(TAGS, chance.randrange(3))]})
             sources.append(a["id"])

@@ -29,11 +29,13 @@ def same(a, b):
 
 def read(record, name):
     head, _, path = name.partition(".")
-    value = record[NAMES.get(head, head)]
+    whole = value = record[NAMES.get(head, head)]
     for part in path.split(".") if path else []:
         value = value.get(part, MISSING) if isinstance(value, dict) else MISSING
         if value is MISSING:
             break
+    if value is MISSING and isinstance(whole, dict):
+        return whole.get(path, MISSING)         # a member whose name has the dots
     return value
 
 
