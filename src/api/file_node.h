@@ -62,6 +62,10 @@ struct file_list_extra {
 struct str file_upload_url(struct gql_field *field, struct grant *grant);
 /* {base}/download/{token}/{name}: GET or HEAD within six hours; judged again when it is used. */
 struct str file_download_url(struct gql_field *field, struct grant *grant, struct str name);
+/* {base}/-/preview/{token}/{name}: the same bytes in a form that never runs in a page of this server. */
+struct str file_preview_url(struct gql_field *field, struct grant *grant, struct str name);
+/* {base}/-/archive/{token}/{name}.tar: GRANT_GET_ARCHIVE. */
+struct str file_archive_url(struct gql_field *field, struct grant *grant, struct str name);
 /* Percent-encodes everything but unreserved characters and '/'. */
 struct str file_url_path(struct arena *arena, struct str path);
 

@@ -146,10 +146,25 @@ struct str file_upload_url(struct gql_field *field, struct grant *grant)
         return arena_printf(gql_arena(field), "%.*s/upload/%.*s", STR_ARG(call_of(field)->base_url), STR_ARG(token));
 }
 
-struct str file_download_url(struct gql_field *field, struct grant *grant, struct str name)
+static struct str get_url(struct gql_field *field, struct grant *grant, const char *way, struct str name)
 {
         struct str token = sign(field, grant, GRANT_PURPOSE_DOWNLOAD, FILE_DOWNLOAD_LIFE_US);
 
-        return arena_printf(gql_arena(field), "%.*s/download/%.*s/%.*s", STR_ARG(call_of(field)->base_url),
-                            STR_ARG(token), STR_ARG(file_url_path(gql_arena(field), name)));
+        return arena_printf(gql_arena(field), "%.*s%s%.*s/%.*s", STR_ARG(call_of(field)->base_url), way, STR_ARG(token),
+                            STR_ARG(file_url_path(gql_arena(field), name)));
+}
+
+struct str file_download_url(struct gql_field *field, struct grant *grant, struct str name)
+{
+        return get_url(field, grant, "/download/", name);
+}
+
+struct str file_preview_url(struct gql_field *field, struct grant *grant, struct str name)
+{
+        return get_url(field, grant, "/-/preview/", name);
+}
+
+struct str file_archive_url(struct gql_field *field, struct grant *grant, struct str name)
+{
+        return get_url(field, grant, "/-/archive/", arena_printf(gql_arena(field), "%.*s.tar", STR_ARG(name)));
 }

@@ -26,6 +26,7 @@ enum grant_kind {
         GRANT_GET_ARTIFACT_FILE = 17, /* id: artifact; digest... */
         GRANT_GET_MANIFEST = 18,      /* id: artifact; id2: manifest */
         GRANT_GET_RUN_LINES = 19,     /* id: run; id2: stream */
+        GRANT_GET_ARCHIVE = 20,       /* id: artifact; id2: collection; name: path in it */
         GRANT__COUNT
 };
 

@@ -21,7 +21,7 @@ static enum rc ref_of_grant(const struct grant *grant, struct blob_ref *ret, str
 }
 
 enum rc artifact_download(struct http_request *req, struct call *call, const struct grant *grant, struct str name,
-                          struct err *err)
+                          enum serve_as as, struct err *err)
 {
         enum action action = grant->kind == GRANT_GET_MANIFEST ? ACT_VIEW : ACT_DOWNLOAD;
         struct artifact *artifact = NULL;
@@ -32,7 +32,7 @@ enum rc artifact_download(struct http_request *req, struct call *call, const str
                 rc = files_require_download(call, grant->id, grant->id2, action, &artifact, err);
         if (rc)
                 return rc;
-        return serve_blob(req, call->domain->blobs, &ref, name, err);
+        return serve_blob(req, call->domain->blobs, &ref, name, as, err);
 }
 
 static enum rc parse_hash(struct str hex, uint8_t ret[16], struct err *err)
@@ -155,7 +155,7 @@ enum rc artifact_get_v2(struct http_request *req, struct err *err)
                 rc = RC_OK;
         if (rc)
                 return rc;
-        return serve_blob(req, visit.call.domain->blobs, &file.ref, file.path, err);
+        return serve_blob(req, visit.call.domain->blobs, &file.ref, file.path, SERVE_ATTACHMENT, err);
 }
 
 /*
@@ -177,5 +177,5 @@ enum rc artifact_get_v1(struct http_request *req, struct err *err)
                 rc = files_of_entity(&visit.call, http_param(req, "entity"), digest, &file, err);
         if (rc)
                 return rc;
-        return serve_blob(req, visit.call.domain->blobs, &file.ref, file.path, err);
+        return serve_blob(req, visit.call.domain->blobs, &file.ref, file.path, SERVE_ATTACHMENT, err);
 }

@@ -8,10 +8,11 @@
 #include "domain/call.h"
 #include "http/http.h"
 #include "model/grant.h"
+#include "transfer/serve.h"
 
 /* GRANT_GET_ARTIFACT_FILE and GRANT_GET_MANIFEST; the call is made for the grant's account. */
 MUST_USE enum rc artifact_download(struct http_request *req, struct call *call, const struct grant *grant,
-                                   struct str name, struct err *err);
+                                   struct str name, enum serve_as as, struct err *err);
 
 /*
  * GET /artifacts/{entity}/{hash}

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "transfer/artifact_download.h"
 
-static enum rc read_grant(struct http_request *req, struct grant *ret, struct err *err)
+enum rc download_grant(struct http_request *req, struct grant *ret, struct err *err)
 {
         struct str payload = STR_NULL;
         enum rc rc = auth_verify(gate_of(req)->auth, http_arena(req), GRANT_PURPOSE_DOWNLOAD,
@@ -20,12 +20,12 @@ static enum rc read_grant(struct http_request *req, struct grant *ret, struct er
         return RC_OK;
 }
 
-enum rc download_get(struct http_request *req, struct err *err)
+static enum rc get(struct http_request *req, enum serve_as as, struct err *err)
 {
         _cleanup_(gate_leave) struct visit visit = { 0 };
         struct str name = http_param(req, "name");
         struct grant grant;
-        enum rc rc = read_grant(req, &grant, err);
+        enum rc rc = download_grant(req, &grant, err);
 
         if (!rc)
                 rc = gate_enter_for(req, grant.account_id, &visit, err);
@@ -34,11 +34,21 @@ enum rc download_get(struct http_request *req, struct err *err)
         switch (grant.kind) {
         case GRANT_GET_ARTIFACT_FILE:
         case GRANT_GET_MANIFEST:
-                return artifact_download(req, &visit.call, &grant, name, err);
+                return artifact_download(req, &visit.call, &grant, name, as, err);
         case GRANT_GET_RUN_FILE:
         case GRANT_GET_RUN_LINES:
-                return run_download(req, &visit.call, &grant, name, err);
+                return run_download(req, &visit.call, &grant, name, as, err);
         default:
                 return err_set(err, RC_DENIED, "The address is not one that this server made.");
         }
+}
+
+enum rc download_get(struct http_request *req, struct err *err)
+{
+        return get(req, SERVE_ATTACHMENT, err);
+}
+
+enum rc preview_get(struct http_request *req, struct err *err)
+{
+        return get(req, SERVE_PREVIEW, err);
 }

@@ -26,31 +26,31 @@ static void free_export(void *payload)
 }
 
 static enum rc get_lines(struct http_request *req, struct call *call, const struct grant *grant, struct str name,
-                         struct err *err)
+                         enum serve_as as, struct err *err)
 {
         struct run_export *export = NULL;
         enum rc rc = run_export_new(call, grant->id, grant->id2, &export, err);
 
         if (rc)
                 return rc;
-        serve_headers(req, name);
+        serve_headers(req, name, as);
         http_reply_stream(req, 200, STR("text/plain; charset=utf-8"), UINT64_MAX, read_piece, free_export, export);
         return RC_OK;
 }
 
 enum rc run_download(struct http_request *req, struct call *call, const struct grant *grant, struct str name,
-                     struct err *err)
+                     enum serve_as as, struct err *err)
 {
         struct run_file *file = NULL;
         struct blob_ref ref;
         enum rc rc;
 
         if (grant->kind == GRANT_GET_RUN_LINES)
-                return get_lines(req, call, grant, name, err);
+                return get_lines(req, call, grant, name, as, err);
         rc = run_file_open(call, grant->id, grant->id2, &file, err);
         if (rc)
                 return rc;
         ref.size_bytes = (uint64_t)file->size_bytes;
         memcpy(ref.sha256, file->sha256, sizeof(ref.sha256));
-        return serve_blob(req, call->domain->blobs, &ref, file->name, err);
+        return serve_blob(req, call->domain->blobs, &ref, file->name, as, err);
 }
