@@ -67,23 +67,6 @@ FIELD(Artifact, historyStep)
         return RC_OK;
 }
 
-/* No team has a default time to live, so what is inherited is "none". */
-FIELD(Artifact, ttlDurationSeconds)
-{
-        const struct version *v = parent;
-
-        gql_out_int(out, v->artifact->ttl_s > 0 ? v->artifact->ttl_s : TTL_OFF);
-        return RC_OK;
-}
-
-FIELD(Artifact, ttlIsInherited)
-{
-        const struct version *v = parent;
-
-        gql_out_bool(out, v->artifact->ttl_s == TTL_INHERIT);
-        return RC_OK;
-}
-
 FIELD(Artifact, artifactType)
 {
         struct call *call = call_of(field);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "domain/artifact.h"
 #include "domain/event.h"
+#include "domain/ttl.h"
 #include "store/run.h"
 
 /* ---- creating ---- */
@@ -62,8 +63,6 @@ static enum rc check_input(struct call *call, const struct artifact_input *in, s
                                STR_ARG(in->storage_region));
         if (in->digest.len == 0 || in->digest.len > 128)
                 return err_set(err, RC_INVALID, "An artifact needs the digest of its manifest.");
-        if (in->ttl_s != TTL_UNSET && in->ttl_s != TTL_INHERIT && in->ttl_s != TTL_OFF && in->ttl_s <= 0)
-                return err_set(err, RC_INVALID, "A time to live must be more than zero seconds.");
         return RC_OK;
 }
 
@@ -209,6 +208,8 @@ static enum rc create_write(struct call *call, void *payload, struct err *err)
                 rc = find_repeated(call, job, &same, err);
         if (!rc && !same && in->dedupe)
                 rc = store_artifact_by_digest(call->conn, call->arena, job->sequence->id, in->digest, &same, err);
+        if (!rc)
+                rc = ttl_check(call, job->project, in->type_name, in->ttl_s, true, err);
         if (rc)
                 return rc;
         if (same && same->state == ARTIFACT_COMMITTED)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "domain/artifact.h"
 #include "domain/event.h"
+#include "domain/ttl.h"
 #include "store/run.h"
 
 enum rc tags_put(struct call *call, int64_t artifact_id, const struct str *tags, size_t count, struct err *err)
@@ -111,15 +112,17 @@ struct edit_job {
         struct artifact *artifact;
 };
 
-static enum rc apply_ttl(struct call *call, struct artifact *a, int64_t ttl_s, struct err *err)
+static enum rc apply_ttl(struct call *call, const struct project *project, struct artifact *a, int64_t ttl_s,
+                         struct err *err)
 {
         struct id_list places;
         enum rc rc;
 
         if (ttl_s == TTL_UNSET || ttl_s == a->ttl_s)
                 return RC_OK;
-        if (ttl_s <= 0 && ttl_s != TTL_INHERIT && ttl_s != TTL_OFF)
-                return err_set(err, RC_INVALID, "A time to live must be more than zero seconds.");
+        rc = ttl_check(call, project, a->type_name, ttl_s, false, err);
+        if (rc)
+                return rc;
         rc = store_projects_with(call->conn, call->arena, a->id, 2, &places, err);
         if (rc)
                 return rc;
@@ -154,7 +157,7 @@ static enum rc edit_write(struct call *call, void *payload, struct err *err)
         if (e->metadata.ptr)
                 a->metadata = e->metadata;
         a->updated_us = clock_now_us();
-        rc = apply_ttl(call, a, e->ttl_s, err);
+        rc = apply_ttl(call, project, a, e->ttl_s, err);
         if (!rc)
                 rc = store_artifact_update(call->conn, a, err);
         if (!rc)

@@ -17,6 +17,7 @@
 #include "domain/artifact.h"
 #include "domain/files.h"
 #include "domain/manifest.h"
+#include "domain/ttl.h"
 #include "store/reclaim.h"
 
 #define PAGE 1000
@@ -72,7 +73,7 @@ static enum rc next_page(struct reclaim *r, struct err *err)
 /* ---- ending what is due ---- */
 
 enum ending {
-        END_EXPIRED, END_UNREACHABLE, END_PENDING, END_PURGE, END_UPLOADS, END_RUNS, END_PURGE_RUNS, END__COUNT
+        END_EXPIRED, END_INHERITED, END_UNREACHABLE, END_PENDING, END_PURGE, END_UPLOADS, END_RUNS, END_PURGE_RUNS, END__COUNT
 };
 
 struct end_job {
@@ -80,6 +81,7 @@ struct end_job {
         enum ending what;
         size_t count;
         struct unreachable_cursor cursor;
+        struct ttl_cursor life;
 };
 
 static enum rc end_write(struct call *call, void *payload, struct err *err)
@@ -90,6 +92,8 @@ static enum rc end_write(struct call *call, void *payload, struct err *err)
         switch (job->what) {
         case END_EXPIRED:
                 return artifact_expire(call, r->now_us, BATCH, &job->count, err);
+        case END_INHERITED:
+                return ttl_expire_inherited(call, r->now_us, &job->life, BATCH, &job->count, err);
         case END_UNREACHABLE:
                 /* Their window has passed already; one grace period more is for commits that build on them. */
                 return store_reclaim_end_unreachable(call->conn, &r->limits,
@@ -115,6 +119,7 @@ static enum rc end_due(struct reclaim *r, struct err *err)
 {
         uint64_t *const counters[END__COUNT] = {
                 [END_EXPIRED] = &r->counts.versions_expired,
+                [END_INHERITED] = &r->counts.versions_expired,
                 [END_PENDING] = &r->counts.pending_ended,
                 [END_PURGE] = &r->counts.versions_purged,
                 [END_UPLOADS] = &r->counts.uploads_ended,

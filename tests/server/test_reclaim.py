@@ -387,3 +387,57 @@ def a_version_with_a_time_to_live_expires():
             age(data, 8 * DAY)
             assert succeed("reclaim", "--json", data=data).json()["deletedBytes"] > 100_000
         healthy(data)
+
+
+RULE = """mutation($i: UpdateArtifactTtlRuleInput!) { updateArtifactTtlRule(input: $i) {
+  expiringNow rule { defaultSeconds adminsOnly } } }"""
+TTL = """query($e: String!, $c: String!) { project(name: "p", entityName: $e) { artifactCollection(name: $c) {
+  artifactMembership(aliasName: "latest") { artifact { ttlDurationSeconds ttlIsInherited } } } } }"""
+
+
+def life(w, collection="model"):
+    found = w.graphql(TTL, e="red", c=collection)["project"]["artifactCollection"]["artifactMembership"]
+    return (found["artifact"]["ttlDurationSeconds"], found["artifact"]["ttlIsInherited"]) if found else None
+
+
+@test
+def versions_inherit_the_time_to_live_of_their_team_or_organization():
+    with folder() as data:
+        key = prepare(data)
+        member_key = succeed("user", "add", "bob", data=data).out.strip()
+        succeed("team", "member", "set", "red", "bob", "member", data=data)
+        with Server(data) as server:
+            w, member = wire.Wire(server.url, key), wire.Wire(server.url, member_key)
+            log(w, "model", {"f": b"one"})
+            own, table, forever = log(w, "own", {"f": b"two"}), log(w, "table", {"f": b"t"}, type_name="run_table"), \
+                log(w, "forever", {"f": b"three"})
+            linked = log(w, "linked", {"f": b"four"})
+            w.graphql(wire.LINK, input={"artifactID": linked["id"], "entityName": "red", "projectName": "q",
+                                        "artifactPortfolioName": "kept", "aliases": []})
+            w.graphql(UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": 20 * DAY})
+            w.graphql(UPDATE, i={"artifactID": forever["id"], "ttlDurationSeconds": -2})
+            assert life(w) == (-2, True) and life(w, "own") == (20 * DAY, False) and life(w, "forever") == (-2, False)
+            assert "INVALID" in refused(w, UPDATE, i={"artifactID": table["id"], "ttlDurationSeconds": DAY})
+            assert "DENIED" in refused(member, RULE, i={"entityName": "red", "defaultSeconds": DAY})
+            assert "INVALID" in refused(w, RULE, i={"entityName": "red", "defaultSeconds": -1})
+            w.graphql(RULE, i={"entityName": "acme", "defaultSeconds": 10 * DAY})
+            assert life(w) == (10 * DAY, True) and life(w, "table") == (-2, True) and life(w, "forever") == (-2, False)
+            w.graphql(RULE, i={"entityName": "red", "defaultSeconds": 0})
+            assert life(w) == (-2, True), "the team's own rule counts"
+            age(data, 6 * DAY)
+            told = w.graphql(RULE, i={"entityName": "red", "defaultSeconds": 5 * DAY, "dryRun": True})
+            assert told["updateArtifactTtlRule"]["expiringNow"] == 1 and life(w) == (-2, True), told
+            assert succeed("reclaim", "--json", data=data).json()["versionsExpired"] == 0
+            made = w.graphql(RULE, i={"entityName": "red", "defaultSeconds": 5 * DAY, "adminsOnly": True})
+            assert made["updateArtifactTtlRule"]["rule"] == {"defaultSeconds": 5 * DAY, "adminsOnly": True}
+            assert "DENIED" in refused(member, UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": DAY})
+            assert "DENIED" in refused(member, UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": -2})
+            member.graphql(UPDATE, i={"artifactID": own["id"], "description": "others may still be changed"})
+            w.graphql(UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": -1})
+            assert life(w, "own") == (5 * DAY, True)
+            assert succeed("reclaim", "--json", data=data).json()["versionsExpired"] == 2
+            assert life(w) is None and life(w, "own") is None
+            assert [life(w, c) is not None for c in ("table", "forever", "linked")] == [True] * 3
+            young = member.log("red", "p", "young", {"f": b"young"}, str(uuid.uuid4()))
+            assert young["state"] == "COMMITTED" and life(w, "young") == (5 * DAY, True)
+        healthy(data)
