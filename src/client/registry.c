@@ -1,0 +1,586 @@
+/*
+ * client/registry.c - registries: projects of an organization whose names start with "wandb-registry-".
+ *
+ * The questions and their order are those of the wandb client, so that servers see nothing new: a change is one
+ * upsertModel with everything in it, and a new name is a renameProject behind it.
+ */
+#include "client/registry.h"
+
+#include "model/model.h"
+#include "model/names.h"
+
+#define PREFIX "wandb-registry-"
+#define REGISTRY_FRAGMENT \
+        " fragment R on Project { id name entity { name organization { name } } description createdAt updatedAt access " \
+        "allowAllArtifactTypes: allowAllArtifactTypesInRegistry artifactTypes(includeAll: true) { edges { node { name } } } }"
+
+static const char fetch_document[] =
+        "query FetchRegistry($name: String, $entity: String) { entity(name: $entity) { project(name: $name) { ...R } } }"
+        REGISTRY_FRAGMENT;
+static const char upsert_document[] =
+        "mutation UpsertRegistry($input: UpsertModelInput!) { upsertModel(input: $input) { inserted project { ...R } } }"
+        REGISTRY_FRAGMENT;
+static const char rename_document[] =
+        "mutation RenameRegistry($input: RenameProjectInput!) { renameProject(input: $input) { inserted project { ...R } } }"
+        REGISTRY_FRAGMENT;
+static const char delete_document[] =
+        "mutation DeleteRegistry($id: String!) { deleteModel(input: {id: $id}) { success } }";
+static const char list_document[] =
+        "query FetchRegistries($organization: String!, $filters: JSONString, $cursor: String, $perPage: Int, $order: String) "
+        "{ organization(name: $organization) { orgEntity { projects(filters: $filters, after: $cursor, first: $perPage, "
+        "order: $order) { pageInfo { endCursor hasNextPage } edges { node { ...R } } } } } }" REGISTRY_FRAGMENT;
+
+static struct str without_prefix(struct str name)
+{
+        return str_starts(name, STR(PREFIX)) ? str_slice(name, strlen(PREFIX), name.len) : name;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static void read_types(struct vitrine_registry *r, const struct json *edges)
+{
+        r->type_cap = edges ? edges->count : 0;
+        r->types = arena_array(&r->arena, const char *, r->type_cap);
+        for (const struct json *edge = edges ? edges->first : NULL; edge && r->types; edge = edge->next)
+                r->types[r->type_count++] = arena_text(&r->arena, json_text(json_get(edge, "node"), "name"));
+        r->saved_count = r->type_count;
+}
+
+/* Into an object whose arena is empty. */
+static enum rc read_registry(struct vitrine_registry *r, const struct json *project, struct err *err)
+{
+        const struct json *all = json_get(project, "allowAllArtifactTypes");
+        struct str name = json_text(project, "name");
+        struct arena *arena = &r->arena;
+
+        if (!str_starts(name, STR(PREFIX)))
+                return fail_protocol(err, "no registry");
+        r->id = arena_text(arena, json_text(project, "id"));
+        r->full_name = arena_text(arena, name);
+        r->name = arena_text(arena, without_prefix(name));
+        r->entity = arena_text(arena, json_text(dig(project, "entity"), "name"));
+        r->organization = arena_text(arena, json_text(dig(project, "entity.organization"), "name"));
+        r->path = arena_printf(arena, "%s/%s", r->entity ? r->entity : "", r->full_name ? r->full_name : "").ptr;
+        r->description = arena_text(arena, json_text(project, "description"));
+        r->created_at = arena_text(arena, json_text(project, "createdAt"));
+        r->updated_at = arena_text(arena, json_text(project, "updatedAt"));
+        r->visibility = str_eq_c(json_text(project, "access"), "RESTRICTED") ? VITRINE_VISIBILITY_RESTRICTED
+                                                                             : VITRINE_VISIBILITY_ORGANIZATION;
+        r->all_types = all && all->boolean;
+        read_types(r, dig(project, "artifactTypes.edges"));
+        return arena_failed(arena) ? mem_fail(err) : RC_OK;
+}
+
+enum rc registry_from(struct vitrine_session *session, const struct json *project, struct vitrine_registry **ret,
+                      struct err *err)
+{
+        struct vitrine_registry *r = mem_alloc_zero(1, sizeof(*r));
+        enum rc rc;
+
+        if (!r)
+                return mem_fail(err);
+        r->session = session;
+        arena_begin(&r->arena);
+        rc = read_registry(r, project, err);
+        if (rc)
+                vitrine_registry_free(r);
+        else
+                *ret = r;
+        return rc;
+}
+
+/* What the server says now takes the place of what was there; on failure that stays. */
+static enum rc replace(struct vitrine_registry *r, const struct json *project, struct err *err)
+{
+        struct vitrine_registry *fresh = NULL;
+        enum rc rc = registry_from(r->session, project, &fresh, err);
+
+        if (rc)
+                return rc;
+        arena_done(&r->arena);
+        *r = *fresh;
+        mem_free(fresh);
+        return RC_OK;
+}
+
+void vitrine_registry_free(vitrine_registry *registry)
+{
+        if (!registry)
+                return;
+        arena_done(&registry->arena);
+        mem_free(registry);
+}
+
+static enum rc ask_registry(struct vitrine_session *session, struct arena *arena, const char *entity, const char *full_name,
+                            const struct json **ret, struct err *err)
+{
+        _cleanup_(vars_done) struct vars vars;
+        const struct json *data = NULL;
+        enum rc rc;
+
+        vars_begin(&vars);
+        vars_text(&vars, "name", full_name);
+        vars_text(&vars, "entity", entity);
+        rc = call(session, arena, fetch_document, &vars, &data, err);
+        if (rc)
+                return rc;
+        *ret = dig(data, "entity.project");
+        if (!*ret)
+                return err_set(err, RC_NOT_FOUND, "There is no registry '%s', or you may not see it.",
+                               without_prefix(str_from(full_name)).ptr);
+        return RC_OK;
+}
+
+static enum rc fetch(struct vitrine_session *session, const char *name, const char *organization,
+                     struct vitrine_registry **ret, struct err *err)
+{
+        struct str display = STR_NULL, entity = STR_NULL, full_name;
+        const struct json *project = NULL;
+        _cleanup_arena_ struct arena arena;
+        enum rc rc;
+
+        arena_begin(&arena);
+        if (!name)
+                return err_set(err, RC_INVALID, "A registry's name is missing.");
+        rc = model_check_registry_name(without_prefix(str_from(name)), err);
+        if (!rc)
+                rc = find_org(session, &arena, organization, &display, &entity, err);
+        if (rc)
+                return rc;
+        full_name = arena_printf(&arena, PREFIX "%.*s", STR_ARG(without_prefix(str_from(name))));
+        entity = arena_str(&arena, entity);
+        if (arena_failed(&arena))
+                return mem_fail(err);
+        rc = ask_registry(session, &arena, entity.ptr, full_name.ptr, &project, err);
+        return rc ? rc : registry_from(session, project, ret, err);
+}
+
+enum vitrine_code vitrine_registry_fetch(vitrine_session *session, const char *name, const char *organization,
+                                         vitrine_registry **ret_registry, struct vitrine_error *error)
+{
+        struct err err = { 0 };
+
+        return border(session, fetch(session, name, organization, ret_registry, &err), &err, error);
+}
+
+static enum rc load(struct vitrine_registry *r, struct err *err)
+{
+        const struct json *project = NULL;
+        _cleanup_arena_ struct arena arena;
+        enum rc rc;
+
+        arena_begin(&arena);
+        rc = ask_registry(r->session, &arena, r->entity, r->full_name, &project, err);
+        return rc ? rc : replace(r, project, err);
+}
+
+enum vitrine_code vitrine_registry_load(vitrine_registry *registry, struct vitrine_error *error)
+{
+        struct err err = { 0 };
+
+        return border(registry->session, load(registry, &err), &err, error);
+}
+
+/* ---- creating and saving ------------------------------------------------------------------------ */
+
+static void write_types(struct vars *vars, const char *const *types, size_t count)
+{
+        json_key(&vars->w, STR("artifactTypes"));
+        if (count == 0) {
+                json_null(&vars->w);
+                return;
+        }
+        json_begin_array(&vars->w);
+        for (size_t i = 0; i < count; i++) {
+                json_begin_object(&vars->w);
+                vars_text(vars, "name", types[i]);
+                json_end_object(&vars->w);
+        }
+        json_end_array(&vars->w);
+}
+
+static const char *access_of(enum vitrine_visibility visibility)
+{
+        return visibility == VITRINE_VISIBILITY_RESTRICTED ? "RESTRICTED" : "PRIVATE";
+}
+
+static enum rc check_visibility(enum vitrine_visibility visibility, struct err *err)
+{
+        if (visibility != VITRINE_VISIBILITY_RESTRICTED && visibility != VITRINE_VISIBILITY_ORGANIZATION)
+                return err_set(err, RC_INVALID, "A registry's visibility is 'organization' or 'restricted'.");
+        return RC_OK;
+}
+
+static enum rc check_new(const char *name, const struct vitrine_registry_options *o, struct err *err)
+{
+        enum rc rc;
+
+        if (!name)
+                return err_set(err, RC_INVALID, "A registry's name is missing.");
+        rc = model_check_registry_name(str_from(name), err);
+        if (!rc)
+                rc = check_visibility(o->visibility, err);
+        for (size_t i = 0; !rc && i < o->artifact_type_count; i++)
+                rc = model_check_type_name(str_from(o->artifact_types[i]), err);
+        return rc;
+}
+
+static enum rc create(struct vitrine_session *session, const char *name, const struct vitrine_registry_options *o,
+                      struct vitrine_registry **ret, struct err *err)
+{
+        struct str display = STR_NULL, entity = STR_NULL, full_name;
+        const struct json *data = NULL, *inserted;
+        struct err missing = { 0 };
+        _cleanup_arena_ struct arena arena;
+        _cleanup_(vars_done) struct vars vars;
+        enum rc rc;
+
+        arena_begin(&arena);
+        vars_begin(&vars);
+        rc = check_new(name, o, err);
+        if (!rc)
+                rc = find_org(session, &arena, o->organization, &display, &entity, err);
+        if (rc)
+                return rc;
+        full_name = arena_printf(&arena, PREFIX "%s", name);
+        entity = arena_str(&arena, entity);
+        if (arena_failed(&arena))
+                return mem_fail(err);
+        /* An upsert of one that is there would change it. */
+        rc = ask_registry(session, &arena, entity.ptr, full_name.ptr, &data, &missing);
+        if (!rc)
+                return err_set(err, RC_EXISTS, "There is a registry '%s' already: choose another name.", name);
+        if (rc != RC_NOT_FOUND) {
+                *err = missing;
+                return rc;
+        }
+        json_key(&vars.w, STR("input"));
+        json_begin_object(&vars.w);
+        vars_text(&vars, "entityName", entity.ptr);
+        vars_text(&vars, "name", full_name.ptr);
+        vars_text_if(&vars, "description", o->description);
+        vars_text(&vars, "access", access_of(o->visibility));
+        json_key_bool(&vars.w, "allowAllArtifactTypesInRegistry", o->artifact_type_count == 0);
+        write_types(&vars, o->artifact_types, o->artifact_type_count);
+        json_end_object(&vars.w);
+        rc = call(session, &arena, upsert_document, &vars, &data, err);
+        if (rc)
+                return rc;
+        inserted = dig(data, "upsertModel.inserted");
+        if (!inserted || !inserted->boolean)
+                return err_set(err, RC_EXISTS, "There is a registry '%s' already: choose another name.", name);
+        return registry_from(session, dig(data, "upsertModel.project"), ret, err);
+}
+
+enum vitrine_code vitrine_registry_create(vitrine_session *session, const char *name,
+                                          const struct vitrine_registry_options *options,
+                                          vitrine_registry **ret_registry, struct vitrine_error *error)
+{
+        struct vitrine_registry_options o = VITRINE_REGISTRY_OPTIONS_INIT;
+        struct err err = { 0 };
+        enum rc rc = take_options(&o, sizeof(o), options, &err);
+
+        if (!rc)
+                rc = create(session, name, &o, ret_registry, &err);
+        return border(session, rc, &err, error);
+}
+
+static enum rc rename_it(struct vitrine_registry *r, struct arena *arena, const char *new_full_name, struct err *err)
+{
+        _cleanup_(vars_done) struct vars vars;
+        const struct json *data = NULL;
+        enum rc rc;
+
+        vars_begin(&vars);
+        json_key(&vars.w, STR("input"));
+        json_begin_object(&vars.w);
+        vars_text(&vars, "entityName", r->entity);
+        vars_text(&vars, "oldProjectName", r->full_name);
+        vars_text(&vars, "newProjectName", new_full_name);
+        json_end_object(&vars.w);
+        rc = call(r->session, arena, rename_document, &vars, &data, err);
+        return rc ? rc : replace(r, dig(data, "renameProject.project"), err);
+}
+
+static enum rc save(struct vitrine_registry *r, struct err *err)
+{
+        _cleanup_arena_ struct arena arena;
+        _cleanup_(vars_done) struct vars vars;
+        const struct json *data = NULL;
+        struct str new_full_name;
+        bool renamed;
+        enum rc rc;
+
+        arena_begin(&arena);
+        vars_begin(&vars);
+        if (r->all_types && r->type_count > r->saved_count)
+                return err_set(err, RC_INVALID, "The registry takes artifacts of all types: before types are added that "
+                               "has to be switched off.");
+        new_full_name = arena_printf(&arena, PREFIX "%s", r->name);
+        if (arena_failed(&arena))
+                return mem_fail(err);
+        renamed = strcmp(new_full_name.ptr, r->full_name) != 0;
+        json_key(&vars.w, STR("input"));
+        json_begin_object(&vars.w);
+        vars_text(&vars, "entityName", r->entity);
+        vars_text(&vars, "name", r->full_name);
+        vars_text(&vars, "description", r->description);
+        vars_text(&vars, "access", access_of(r->visibility));
+        json_key_bool(&vars.w, "allowAllArtifactTypesInRegistry", r->all_types);
+        write_types(&vars, r->types + r->saved_count, r->type_count - r->saved_count);
+        json_end_object(&vars.w);
+        rc = call(r->session, &arena, upsert_document, &vars, &data, err);
+        if (!rc)
+                rc = replace(r, dig(data, "upsertModel.project"), err);
+        return !rc && renamed ? rename_it(r, &arena, new_full_name.ptr, err) : rc;
+}
+
+enum vitrine_code vitrine_registry_save(vitrine_registry *registry, struct vitrine_error *error)
+{
+        struct err err = { 0 };
+
+        return border(registry->session, save(registry, &err), &err, error);
+}
+
+static enum rc delete_it(struct vitrine_registry *r, struct err *err)
+{
+        _cleanup_arena_ struct arena arena;
+        _cleanup_(vars_done) struct vars vars;
+        const struct json *data = NULL;
+
+        arena_begin(&arena);
+        vars_begin(&vars);
+        vars_text(&vars, "id", r->id);
+        return call(r->session, &arena, delete_document, &vars, &data, err);
+}
+
+enum vitrine_code vitrine_registry_delete(vitrine_registry *registry, struct vitrine_error *error)
+{
+        struct err err = { 0 };
+
+        return border(registry->session, delete_it(registry, &err), &err, error);
+}
+
+/* ---- what it says, and what can be set ------------------------------------------------------------- */
+
+const char *vitrine_registry_id(const vitrine_registry *registry) { return registry->id; }
+const char *vitrine_registry_name(const vitrine_registry *registry) { return registry->name; }
+const char *vitrine_registry_full_name(const vitrine_registry *registry) { return registry->full_name; }
+const char *vitrine_registry_path(const vitrine_registry *registry) { return registry->path; }
+const char *vitrine_registry_entity(const vitrine_registry *registry) { return registry->entity; }
+const char *vitrine_registry_organization(const vitrine_registry *registry) { return registry->organization; }
+const char *vitrine_registry_description(const vitrine_registry *registry) { return registry->description; }
+const char *vitrine_registry_created_at(const vitrine_registry *registry) { return registry->created_at; }
+const char *vitrine_registry_updated_at(const vitrine_registry *registry) { return registry->updated_at; }
+enum vitrine_visibility vitrine_registry_visibility(const vitrine_registry *registry) { return registry->visibility; }
+int vitrine_registry_allows_all_types(const vitrine_registry *registry) { return registry->all_types; }
+size_t vitrine_registry_type_count(const vitrine_registry *registry) { return registry->type_count; }
+
+const char *vitrine_registry_type(const vitrine_registry *registry, size_t index)
+{
+        return index < registry->type_count ? registry->types[index] : NULL;
+}
+
+static enum rc set_text(struct vitrine_registry *r, const char **ret, struct str text, struct err *err)
+{
+        /* A failed arena stays failed; a copy of its own keeps the object as it was. */
+        const char *copy;
+
+        copy = arena_text(&r->arena, text);
+        if (!copy) {
+                r->arena.failed = false;
+                return mem_fail(err);
+        }
+        *ret = copy;
+        return RC_OK;
+}
+
+enum vitrine_code vitrine_registry_set_name(vitrine_registry *registry, const char *name, struct vitrine_error *error)
+{
+        struct str plain = without_prefix(str_from(name));
+        struct err err = { 0 };
+        enum rc rc = model_check_registry_name(plain, &err);
+
+        if (!rc)
+                rc = set_text(registry, &registry->name, plain, &err);
+        return border(registry->session, rc, &err, error);
+}
+
+enum vitrine_code vitrine_registry_set_description(vitrine_registry *registry, const char *description,
+                                                   struct vitrine_error *error)
+{
+        struct err err = { 0 };
+        enum rc rc = model_check_description(str_from(description), &err);
+
+        if (!rc)
+                rc = set_text(registry, &registry->description, str_from(description), &err);
+        return border(registry->session, rc, &err, error);
+}
+
+enum vitrine_code vitrine_registry_set_visibility(vitrine_registry *registry, enum vitrine_visibility visibility,
+                                                  struct vitrine_error *error)
+{
+        struct err err = { 0 };
+        enum rc rc = check_visibility(visibility, &err);
+
+        if (!rc)
+                registry->visibility = visibility;
+        return border(registry->session, rc, &err, error);
+}
+
+enum vitrine_code vitrine_registry_set_allows_all_types(vitrine_registry *registry, int allow, struct vitrine_error *error)
+{
+        (void)error;
+        registry->all_types = allow != 0;
+        return VITRINE_OK;
+}
+
+static size_t type_index(const struct vitrine_registry *r, const char *type)
+{
+        for (size_t i = 0; i < r->type_count; i++)
+                if (strcmp(r->types[i], type) == 0)
+                        return i;
+        return SIZE_MAX;
+}
+
+static enum rc add_type(struct vitrine_registry *r, const char *type, struct err *err)
+{
+        enum rc rc = model_check_type_name(str_from(type), err);
+
+        if (rc || type_index(r, type) != SIZE_MAX)
+                return rc;
+        if (r->type_count == r->type_cap) {
+                size_t cap = r->type_cap * 2 + 4;
+                const char **types = arena_array(&r->arena, const char *, cap);
+
+                if (!types) {
+                        r->arena.failed = false;
+                        return mem_fail(err);
+                }
+                if (r->type_count)
+                        memcpy(types, r->types, r->type_count * sizeof(*types));
+                r->types = types;
+                r->type_cap = cap;
+        }
+        rc = set_text(r, &r->types[r->type_count], str_from(type), err);
+        if (!rc)
+                r->type_count++;
+        return rc;
+}
+
+enum vitrine_code vitrine_registry_add_type(vitrine_registry *registry, const char *type, struct vitrine_error *error)
+{
+        struct err err = { 0 };
+
+        return border(registry->session, add_type(registry, type, &err), &err, error);
+}
+
+static enum rc remove_type(struct vitrine_registry *r, const char *type, struct err *err)
+{
+        size_t index = type ? type_index(r, type) : SIZE_MAX;
+
+        if (index == SIZE_MAX)
+                return err_set(err, RC_NOT_FOUND, "The registry has no type '%s'.", type ? type : "");
+        if (index < r->saved_count)
+                return err_set(err, RC_CONFLICT, "The type '%s' was saved and cannot be removed any more.", type);
+        memmove(&r->types[index], &r->types[index + 1], (r->type_count - index - 1) * sizeof(*r->types));
+        r->type_count--;
+        return RC_OK;
+}
+
+enum vitrine_code vitrine_registry_remove_type(vitrine_registry *registry, const char *type, struct vitrine_error *error)
+{
+        struct err err = { 0 };
+
+        return border(registry->session, remove_type(registry, type, &err), &err, error);
+}
+
+enum vitrine_code vitrine_registry_collections(vitrine_registry *registry, const char *filter, const char *order,
+                                               vitrine_collections **ret_list, struct vitrine_error *error)
+{
+        struct vitrine_list_options options = VITRINE_LIST_OPTIONS_INIT;
+
+        options.organization = registry->organization;
+        options.registry = registry->full_name + strlen(PREFIX);
+        options.filter = filter;
+        options.order = order;
+        return vitrine_collections_list(registry->session, &options, ret_list, error);
+}
+
+enum vitrine_code vitrine_registry_versions(vitrine_registry *registry, const char *filter, vitrine_versions **ret_list,
+                                            struct vitrine_error *error)
+{
+        struct vitrine_list_options options = VITRINE_LIST_OPTIONS_INIT;
+
+        options.organization = registry->organization;
+        options.registry = registry->full_name + strlen(PREFIX);
+        options.filter = filter;
+        return vitrine_versions_list(registry->session, &options, ret_list, error);
+}
+
+/* ---- lists ------------------------------------------------------------------------------------------- */
+
+struct vitrine_registries {
+        struct list list;
+};
+
+static enum rc begin_list(struct list *list, const char *organization, const char *filter, const char *order,
+                          struct err *err)
+{
+        struct str display = STR_NULL, entity = STR_NULL, filters = STR_NULL;
+        enum rc rc = list_filter(&list->own, filter, NULL, true, &filters, err);
+
+        if (!rc)
+                rc = find_org(list->session, &list->own, organization, &display, &entity, err);
+        if (rc)
+                return rc;
+        display = arena_str(&list->own, display);
+        list->missing = arena_printf(&list->own, "There is no organization '%.*s', or you are not in it.",
+                                     STR_ARG(display)).ptr;
+        rc = list_variable(list, "organization", display.ptr, err);
+        if (!rc)
+                rc = list_variable(list, "filters", filters.ptr, err);
+        return rc ? rc : list_variable(list, "order", order, err);
+}
+
+enum vitrine_code vitrine_registries_list(vitrine_session *session, const char *organization, const char *filter,
+                                          const char *order, unsigned per_page, vitrine_registries **ret_list,
+                                          struct vitrine_error *error)
+{
+        struct vitrine_registries *list = mem_alloc_zero(1, sizeof(*list));
+        struct err err = { 0 };
+        enum rc rc;
+
+        if (!list)
+                return border(session, mem_fail(&err), &err, error);
+        list_begin(&list->list, session, list_document, "organization", "organization.orgEntity.projects");
+        list->list.per_page = per_page;
+        rc = begin_list(&list->list, organization, filter, order, &err);
+        if (rc)
+                vitrine_registries_free(list);
+        else
+                *ret_list = list;
+        return border(session, rc, &err, error);
+}
+
+enum vitrine_code vitrine_registries_next(vitrine_registries *list, vitrine_registry **ret_registry,
+                                          struct vitrine_error *error)
+{
+        const struct json *edge = NULL;
+        struct err err = { 0 };
+        enum rc rc = list_next(&list->list, &edge, &err);
+
+        if (!rc && !edge)
+                *ret_registry = NULL;
+        else if (!rc)
+                rc = registry_from(list->list.session, json_get(edge, "node"), ret_registry, &err);
+        return border(list->list.session, rc, &err, error);
+}
+
+void vitrine_registries_free(vitrine_registries *list)
+{
+        if (!list)
+                return;
+        list_done(&list->list);
+        mem_free(list);
+}
