@@ -478,7 +478,10 @@ enum rc engine_run(struct engine *engine, bool (*more)(void *payload), void *pay
         drop_all(engine);
         if (err)
                 *err = engine->err;
-        return engine->rc;
+        rc = engine->rc;
+        engine->rc = RC_OK;
+        atomic_store(&engine->failed, false);
+        return rc;
 }
 
 /* ---- progress ---- */

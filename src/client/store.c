@@ -1,0 +1,233 @@
+/*
+ * client/store.c - checking and writing files; see store.h.
+ */
+#include "client/store.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+struct want want_of(const struct entry *entry)
+{
+        struct want want = { .size = entry->size, .xxh = entry->xxh, .any_size = !entry->has_size };
+
+        memcpy(want.digest, entry->md5, sizeof(want.digest));
+        return want;
+}
+
+enum rc scratch_begin(struct scratch *s, struct engine *engine, struct err *err)
+{
+        *s = (struct scratch){ .engine = engine };
+        s->md5 = crypto_digest_try_new(CRYPTO_MD5);
+        s->xxh = crypto_digest_try_new(CRYPTO_XXH128);
+        s->buffer = mem_alloc(SCRATCH_BUFFER);
+        if (s->md5 && s->xxh && s->buffer)
+                return RC_OK;
+        scratch_done(s);
+        return mem_fail(err);
+}
+
+void scratch_done(struct scratch *s)
+{
+        s->md5 = crypto_digest_free(s->md5);
+        s->xxh = crypto_digest_free(s->xxh);
+        mem_free(s->buffer);
+        s->buffer = NULL;
+}
+
+/* Reads the file to its end, into out_fd as well when that is none of -1. */
+static enum rc pump(struct scratch *s, int fd, int out_fd, const struct want *want, const char *path, bool *ret_right,
+                    struct err *err)
+{
+        struct crypto_digest *digest = want->xxh ? s->xxh : s->md5;
+        uint8_t sum[16];
+        uint64_t at = 0;
+        enum rc rc;
+
+        crypto_digest_reset(digest);
+        for (;;) {
+                ssize_t got = pread(fd, s->buffer, SCRATCH_BUFFER, (off_t)at);
+
+                if (got < 0 && errno == EINTR)
+                        continue;
+                if (got < 0)
+                        return err_set_errno(err, RC_IO, "%s cannot be read", path);
+                if (got == 0)
+                        break;
+                crypto_digest_add(digest, s->buffer, (size_t)got);
+                if (out_fd >= 0) {
+                        rc = fd_pwrite_all(out_fd, s->buffer, (size_t)got, at, err);
+                        if (rc)
+                                return rc;
+                }
+                at += (uint64_t)got;
+                if (engine_stopping(s->engine))
+                        return fail_canceled(err);
+        }
+        crypto_digest_end(digest, sum);
+        *ret_right = memcmp(sum, want->digest, sizeof(sum)) == 0 && (want->any_size || at == want->size);
+        return RC_OK;
+}
+
+enum rc file_matches(struct scratch *s, const char *path, const struct want *want, bool *ret, struct err *err)
+{
+        _cleanup_(fd_close) int fd = -1;
+        struct stat st;
+
+        *ret = false;
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        if (fd < 0)
+                return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? RC_OK
+                       : err_set_errno(err, RC_IO, "%s cannot be opened", path);
+        if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (!want->any_size && (uint64_t)st.st_size != want->size))
+                return RC_OK;
+        return pump(s, fd, -1, want, path, ret, err);
+}
+
+enum rc file_dirs(struct scratch *s, const char *path, struct err *err)
+{
+        const char *slash = strrchr(path, '/');
+        char dir[4096];
+        size_t len = slash ? (size_t)(slash - path) : 0;
+        enum rc rc;
+
+        if (len == 0)
+                return RC_OK;
+        if (len >= sizeof(dir))
+                return err_set(err, RC_INVALID, "The path of a file is longer than this system allows.");
+        memcpy(dir, path, len);
+        dir[len] = '\0';
+        if (strcmp(dir, s->last_dir) == 0)
+                return RC_OK;
+        rc = path_make_dirs(dir, 0777, err);
+        if (!rc)
+                memcpy(s->last_dir, dir, len + 1);
+        return rc;
+}
+
+/* A file without a name in the directory of the path; where the file system has none, one called *ret_beside. */
+static int open_nameless(const char *path, char ret_beside[static 4096])
+{
+        static atomic_uint counter;
+        const char *slash = strrchr(path, '/');
+        int len = slash ? (int)(slash - path) : 1;
+        int fd;
+
+        if (snprintf(ret_beside, 4096, "%.*s", len ? len : 1, slash ? path : ".") >= 4096)
+                return -1;
+        fd = open(ret_beside, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+        if (fd >= 0) {
+                ret_beside[0] = '\0';
+                return fd;
+        }
+        if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+                return -1;
+        if (snprintf(ret_beside, 4096, "%.*s/.vitrine-%ld-%u.tmp", slash ? len : 1, slash ? path : ".", (long)getpid(),
+                     atomic_fetch_add(&counter, 1)) >= 4096)
+                return -1;
+        return open(ret_beside, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+}
+
+/* linkat() does not replace: a name that is taken is won by way of a second name. */
+static enum rc give_name(int fd, const char *beside, const char *path, struct err *err)
+{
+        static atomic_uint counter;
+        char self[64], second[4096];
+
+        if (beside[0])
+                return rename(beside, path) < 0 ? err_set_errno(err, RC_IO, "%s cannot be written", path) : RC_OK;
+        (void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+        if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+                return RC_OK;
+        if (errno != EEXIST)
+                return err_set_errno(err, RC_IO, "%s cannot be written", path);
+        if (snprintf(second, sizeof(second), "%s.vitrine-%ld-%u", path, (long)getpid(), atomic_fetch_add(&counter, 1)) >=
+            (int)sizeof(second))
+                return err_set(err, RC_INVALID, "The path of a file is longer than this system allows.");
+        if (linkat(AT_FDCWD, self, AT_FDCWD, second, AT_SYMLINK_FOLLOW) < 0)
+                return err_set_errno(err, RC_IO, "%s cannot be written", path);
+        if (rename(second, path) < 0) {
+                enum rc rc = err_set_errno(err, RC_IO, "%s cannot be written", path);
+
+                (void)unlink(second);
+                return rc;
+        }
+        return RC_OK;
+}
+
+enum rc file_write(struct scratch *s, const char *path, const void *data, size_t len, struct err *err)
+{
+        _cleanup_(fd_close) int fd = -1;
+        char beside[4096];
+        enum rc rc = file_dirs(s, path, err);
+
+        if (rc)
+                return rc;
+        fd = open_nameless(path, beside);
+        if (fd < 0)
+                return err_set_errno(err, RC_IO, "%s cannot be written", path);
+        rc = fd_write_all(fd, data, len, err);
+        if (!rc)
+                rc = give_name(fd, beside, path, err);
+        if (rc && beside[0])
+                (void)unlink(beside);
+        return rc;
+}
+
+enum rc file_copy(struct scratch *s, int from, const struct want *want, const char *path, bool *ret_right, struct err *err)
+{
+        _cleanup_(fd_close) int fd = -1;
+        char beside[4096];
+        enum rc rc = file_dirs(s, path, err);
+
+        *ret_right = false;
+        if (rc)
+                return rc;
+        fd = open_nameless(path, beside);
+        if (fd < 0)
+                return err_set_errno(err, RC_IO, "%s cannot be written", path);
+        if (want->size > 64 * 1024 && ioctl(fd, FICLONE, from) == 0)
+                rc = pump(s, from, -1, want, path, ret_right, err);
+        else
+                rc = pump(s, from, fd, want, path, ret_right, err);
+        if (!rc && *ret_right)
+                rc = give_name(fd, beside, path, err);
+        if ((rc || !*ret_right) && beside[0])
+                (void)unlink(beside);
+        return rc;
+}
+
+enum rc part_lock(struct scratch *s, const char *part_path, int *ret_fd, struct err *err)
+{
+        enum rc rc = file_dirs(s, part_path, err);
+
+        *ret_fd = -1;
+        if (rc)
+                return rc;
+        for (int tries = 0; tries < 100; tries++) {
+                struct stat mine, named;
+                int fd = open(part_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+
+                if (fd < 0)
+                        return err_set_errno(err, RC_IO, "%s cannot be written", part_path);
+                if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+                        rc = errno == EWOULDBLOCK ? RC_OK : err_set_errno(err, RC_IO, "%s cannot be locked", part_path);
+                        fd_close(&fd);
+                        return rc;
+                }
+                /* Meanwhile its holder may have finished it and given it another name. */
+                if (fstat(fd, &mine) == 0 && stat(part_path, &named) == 0 && mine.st_ino == named.st_ino &&
+                    mine.st_dev == named.st_dev) {
+                        *ret_fd = fd;
+                        return RC_OK;
+                }
+                fd_close(&fd);
+        }
+        return RC_OK;
+}
