@@ -163,6 +163,141 @@ again.delete()
     assert result["left"] == [] and result["again"] == "doomed"
 
 
+def test_an_object_made_by_hand_is_filled_by_load(machine, team):
+    """Registry(client, organization, entity, name): nothing is asked of the server before load()."""
+    result = machine.run(LOOK + create(team, "by-hand", """
+client = getattr(made, "_service_api", None) or made.client
+mine = type(made)(client, made.organization, made.entity, "by-hand")
+result["before"] = [mine.name, mine.full_name, mine.entity, mine.organization, list(mine.path)]
+result["load"] = mine.load()
+result["after"], result["made"] = look(mine), look(made)
+nobody = type(made)(client, made.organization, made.entity, "by-nobody")
+try:
+    nobody.load()
+except Exception as error:
+    result["nobody"] = type(error).__name__ + ": " + str(error)
+""", visibility=OPEN, description="By hand")).result
+    assert result["before"] == ["by-hand", "wandb-registry-by-hand", team.org_entity, team.org,
+                                [team.org_entity, "wandb-registry-by-hand"]]
+    assert result["load"] is None and result["after"] == result["made"]
+    assert result["nobody"].startswith("ValueError: Failed to load registry 'by-nobody'")
+
+
+def test_create_as_a_class_method(machine, team):
+    """What api.create_registry() calls, with all that may be left out left out."""
+    result = machine.run(LOOK + f"""
+api = wandb.Api()
+cls = type(api.registry("model", organization={team.org!r}))
+made = cls.create(api if hasattr(api, "_service_api") else api.client, {team.org!r}, "class-made", "organization")
+result.update(look(made))
+result["class"] = cls.__name__
+result["types_class"] = type(made.artifact_types).__name__
+result["again"] = api.registry("class-made", organization={team.org!r}).created_at == made.created_at
+try:
+    cls.create(api if hasattr(api, "_service_api") else api.client, {team.org!r}, "class-made", "organization")
+except Exception as error:
+    result["twice"] = type(error).__name__
+""").result
+    assert result["class"] == "Registry" and result["name"] == "class-made" and result["again"]
+    assert not result["description"] and result["allow_all"] is True and result["types"] == []
+    assert result["visibility"] == OPEN and result["twice"] == "ValueError"
+    assert result["types_class"] == "AddOnlyArtifactTypesList"
+
+
+def test_what_is_saved_and_what_is_not(machine, team):
+    """Changes stay local until save(); load() drops them; saving nothing changes nothing."""
+    result = machine.run(LOOK + create(team, "draft", """
+import time
+made.description = "never saved"
+made.artifact_types.append("never-saved")
+made.allow_all_artifact_types = True
+made.load()
+result["loaded"] = look(made)
+time.sleep(1.1)
+result["save"] = made.save()
+result["saved"] = look(made)
+made.description = ""
+made.save()
+result["empty"] = look(api.registry("draft", organization=made.organization))
+result["delete"] = made.delete()
+""", visibility=RESTRICTED, description="As made", artifact_types=["model"])).result
+    assert result["loaded"]["description"] == "As made" and result["loaded"]["types"] == ["model"]
+    assert result["loaded"]["allow_all"] is False
+    assert result["save"] is None and result["saved"] == result["loaded"]
+    assert not result["empty"]["description"] and result["delete"] is None
+
+
+def test_saved_types_outlive_allowing_all(machine, team):
+    """With all types allowed, artifact_types says which were saved before or are in use."""
+    result = machine.run(LOOK + create(team, "outlive", f"""
+made.allow_all_artifact_types = True
+made.save()
+made.load()
+result["allowed"] = look(made)
+with wandb.init(entity={team.team!r}, project="outlive") as run:
+    artifact = wandb.Artifact("any", type="something else")
+    artifact.metadata = {{"n": 1}}
+    run.log_artifact(artifact).wait()
+    artifact.link("{team.org_entity}/wandb-registry-outlive/things")
+made.load()
+result["used"] = look(made)
+made.allow_all_artifact_types = False
+made.save()
+result["named"] = look(api.registry("outlive", organization=made.organization))
+""", visibility=OPEN, artifact_types=["model", "dataset"])).result
+    assert result["allowed"]["allow_all"] is True and result["allowed"]["types"] == ["dataset", "model"]
+    assert result["used"]["types"] == result["named"]["types"] == ["dataset", "model", "something else"]
+    assert result["named"]["allow_all"] is False
+
+
+def test_save_raises(machine, team):
+    result = machine.run(LOOK + create(team, "raises", """
+api.create_registry("raises-taken", visibility="organization", organization=made.organization)
+def refused(key, **changes):
+    mine = wandb.Api().registry("raises", organization=made.organization)
+    try:
+        for name, value in changes.items():
+            setattr(mine, name, value)
+        mine.save()
+    except Exception as error:
+        result[key] = type(error).__name__ + ": " + str(error)
+refused("taken", name="raises-taken")
+refused("slash", name="a/b")
+refused("long", name="x" * 114)
+refused("empty", name="")
+refused("visibility", visibility="nowhere")
+result["same"] = look(made) == look(api.registry("raises", organization=made.organization))
+""", visibility=OPEN)).result
+    # Clients before 0.26 put words of their own in place of what a 409 says.
+    assert "please use a different name" in result["taken"] or machine.release < (0, 26), result
+    # Newer clients take a word that they do not know for "organization", which it is already.
+    assert "nowhere" in result.get("visibility", "" if machine.release < (0, 26) else "nowhere"), result
+    for key in ("slash", "long"):
+        assert result[key].startswith("ValueError"), result
+    assert "empty" in result and result["same"], result
+
+
+def test_visibility_decides_who_sees_it(machine, new_machine, team):
+    """organization: everybody in it; restricted: who was invited, until it is opened again."""
+    machine.run(create(team, "curtain", visibility=OPEN))
+    other = team.member("audience", "member", None)
+    ask = f"""
+try:
+    result["seen"] = wandb.Api().registry("curtain", organization={team.org!r}).visibility
+except ValueError as error:
+    result["seen"] = str(error)
+"""
+    seen = [new_machine(other).run(ask)["seen"]]
+    for visibility in (RESTRICTED, OPEN):
+        machine.run(f"""
+mine = wandb.Api().registry("curtain", organization={team.org!r})
+mine.visibility = {visibility!r}
+mine.save()
+""")
+        seen.append(new_machine(other).run(ask)["seen"])
+    assert seen[0] == seen[2] == OPEN and "Failed to load registry 'curtain'" in seen[1], seen
+
+
 # ---- chains --------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
