@@ -1,5 +1,6 @@
 // Every address of the app. Those that the wandb client prints or builds are fixed (SERVER.md); a
 // page's code is loaded when the pointer comes near a link to it.
+import { Notifications } from '@mantine/notifications';
 import {
   createRootRoute,
   createRoute,
@@ -18,7 +19,20 @@ import { useOrg } from '../lib/viewer';
 import SignIn from '../pages/SignIn';
 import { parseSearch, stringifySearch, type Search } from './search';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: () => <NotFound what="This page" /> });
+// Messages are below the router, because some hold links.
+function Root() {
+  return (
+    <>
+      <Notifications position="bottom-right" limit={4} />
+      <Outlet />
+    </>
+  );
+}
+
+const root = createRootRoute({
+  component: Root,
+  notFoundComponent: () => <NotFound what="This page" />,
+});
 
 const login = createRoute({
   getParentRoute: () => root,

@@ -1,0 +1,32 @@
+// "Download and use an artifact from a registry", the interactive part, word by word.
+import { flow, holds } from '../lib/flow.mjs';
+import { ORG_ENTITY } from '../lib/world.mjs';
+
+const FULL_NAME = `${ORG_ENTITY}/wandb-registry-model/Sign Detector:v2`;
+
+async function openVersion(page) {
+  await page.goto('/registry/');
+  await page.getByRole('link', { name: 'model', exact: true }).click();
+  await page.getByRole('link', { name: 'Sign Detector', exact: true }).click();
+  await page.getByRole('link', { name: 'v2', exact: true }).click();
+}
+
+flow('the full name is on the Version tab', async ({ page }) => {
+  await openVersion(page);
+  await page.getByRole('tab', { name: 'Version', exact: true }).click();
+  await page.getByText('Full Name').waitFor();
+  await page.getByRole('button', { name: 'Copy full name' }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  holds(copied === FULL_NAME, `copied: ${copied}`);
+});
+
+flow('the code of the Usage tab runs as it is', async ({ page, world }) => {
+  await openVersion(page);
+  await page.getByRole('tab', { name: 'Usage' }).click();
+  await page.getByRole('heading', { name: 'Usage API' }).waitFor();
+  await page.getByRole('button', { name: 'Copy usage code' }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  holds(copied.includes(`run.use_artifact('${FULL_NAME}', type='model')`), `copied: ${copied}`);
+  const said = world.snippet(`${copied}\nrun.finish()\nimport os; print(sorted(os.listdir(artifact_dir)))`);
+  holds(said.includes('model.bin'), `downloaded: ${said}`);
+});

@@ -1,0 +1,86 @@
+// Folders of a version, page by page, as they are opened.
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+import { toastError } from '../components/toast';
+import { gql } from '../graphql/client';
+import { FolderDocument } from '../graphql/generated';
+import type { Listing, Listings } from './files';
+import { foldersOf } from './files';
+import type { Place } from './links';
+
+/** `path` is a file or folder that has to be in the tree: its folders are opened and read up to it. */
+export function useFolders(place: Place, version: string, path: string) {
+  const [listings, setListings] = useState<Listings>(new Map());
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [error, setError] = useState<Error | null>(null);
+  const current = useRef<Map<string, Listing>>(new Map());
+  const { entity, project, collection } = place;
+  const name = `${collection}:${version}`;
+
+  const put = useCallback((folder: string, listing: Listing) => {
+    current.current.set(folder, listing);
+    setListings(new Map(current.current));
+  }, []);
+
+  /** The next page of a folder, the first one when there is none yet. */
+  const load = useCallback(
+    async (folder: string): Promise<Listing | null> => {
+      const before = current.current.get(folder);
+      if (before && (before.loading || before.next === null)) return before;
+      put(folder, { entries: before?.entries ?? [], next: before?.next ?? null, loading: true });
+      const variables = { entity, project, name, path: folder, after: before?.next ?? null };
+      const data = await gql(FolderDocument, variables);
+      const page = data.project?.artifactCollectionMembership?.directory;
+      const listing = {
+        entries: [...(before?.entries ?? []), ...(page?.entries ?? [])],
+        next: page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null,
+        loading: false,
+      };
+      put(folder, listing);
+      return listing;
+    },
+    [entity, project, name, put],
+  );
+
+  useEffect(() => {
+    current.current = new Map();
+    setListings(new Map());
+    setOpen(new Set());
+    setError(null);
+    load('').catch(setError);
+  }, [load]);
+
+  useEffect(() => {
+    if (path === '') return;
+    let stale = false;
+    const reveal = async () => {
+      const folders = foldersOf(path);
+      setOpen((set) => new Set([...set, ...folders]));
+      for (const [i, folder] of ['', ...folders].entries()) {
+        const wanted = folders[i] ?? path;
+        let listing = await load(folder);
+        while (!stale && listing?.next != null && !listing.entries.some((e) => e.path === wanted))
+          listing = await load(folder);
+      }
+    };
+    reveal().catch(toastError);
+    return () => {
+      stale = true;
+    };
+  }, [path, load]);
+
+  const toggle = (folder: string) => {
+    const next = new Set(open);
+    if (!next.delete(folder)) {
+      next.add(folder);
+      if (!current.current.has(folder)) load(folder).catch(toastError);
+    }
+    setOpen(next);
+  };
+  const more = useCallback((folder: string) => void load(folder).catch(toastError), [load]);
+  const find = (wanted: string) => {
+    const folder = wanted.split('/').slice(0, -1).join('/');
+    return listings.get(folder)?.entries.find((e) => e.path === wanted);
+  };
+  return { listings, open, error, toggle, more, find };
+}
