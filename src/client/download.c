@@ -475,6 +475,7 @@ static enum rc start_ask(struct pull *pull, struct ask *ask, struct err *err)
         json_end_array(&vars.w);
         json_key_int(&vars.w, "first", (int64_t)ask->count);
         call_task_done(&ask->call);
+        ask->pull = pull;
         ask->call.done = ask_done;
         rc = call_task_start(pull->session, &ask->call, document, &vars, err);
         if (!rc)

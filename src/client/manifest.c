@@ -261,6 +261,13 @@ static enum rc take_token(struct manifest_reader *r, enum json_token token, stru
         }
 }
 
+/* The reader looks at a chunk once more when it gets the next one; ours is gone by then. */
+static enum rc let_go(struct manifest_reader *r)
+{
+        json_reader_feed(r->json, STR(""), false);
+        return RC_OK;
+}
+
 enum rc manifest_reader_feed(struct manifest_reader *r, struct str chunk, bool last, struct err *err)
 {
         json_reader_feed(r->json, chunk, last);
@@ -272,15 +279,17 @@ enum rc manifest_reader_feed(struct manifest_reader *r, struct str chunk, bool l
 
                 if (r->copying || r->skipping) {
                         rc = pass_value(r, &more, err);
-                        if (rc || more)
+                        if (rc)
                                 return rc;
+                        if (more)
+                                return let_go(r);
                         continue;
                 }
                 rc = json_reader_next(r->json, &token, &text, err);
                 if (rc)
                         return err && err->sys_errno == ENOMEM ? rc : wrong(err);
                 if (token == JSON_TOKEN_MORE)
-                        return RC_OK;
+                        return let_go(r);
                 if (token == JSON_TOKEN_END)
                         return r->where == IN_END && r->version_seen ? RC_OK : wrong(err);
                 rc = take_token(r, token, text, err);
