@@ -19,6 +19,7 @@
 #include "domain/job.h"
 #include "domain/places.h"
 #include "domain/restore.h"
+#include "domain/storage.h"
 #include "json/json.h"
 #include "store/job.h"
 
@@ -30,6 +31,8 @@
 #define SLICE_PAUSE_US 2000u          /* between writes of a deleting job: for other writers */
 #define KEEP_JOBS_US (30 * INT64_C(86400000000))
 #define FORGET_JOBS 500
+#define COUNT_EVERY_US INT64_C(86400000000)
+#define COUNT_PAUSE_US 100u           /* after each version, when nobody waits for the figures */
 
 struct lane {
         struct background *background;
@@ -207,6 +210,61 @@ static enum rc do_delete(struct turn *turn, struct err *err)
         return rc;
 }
 
+static void on_count(void *payload, int64_t done, int64_t total)
+{
+        struct turn *turn = payload;
+        uint64_t now = clock_mono_ms();
+        struct err err = { 0 };
+
+        if (!turn->job || now - turn->told_ms < PROGRESS_MS)
+                return;
+        turn->told_ms = now;
+        turn->job->state = JOB_RUNNING;
+        turn->job->done = done;
+        turn->job->total = total > done ? total : done;
+        if (db_write(turn->background->domain->db, tell_write, turn, &err))
+                log_event(LOG_LEVEL_DEBUG, "job", "id=%lld told=no", (long long)turn->job->id);
+}
+
+static enum rc count(struct turn *turn, struct err *err)
+{
+        const struct storage_order order = {
+                .stop = wants_stop,
+                .on_progress = on_count,
+                .payload = turn,
+                .pause_us = turn->job ? 0 : COUNT_PAUSE_US,
+        };
+
+        return storage_count(&turn->call, &order, err);
+}
+
+static enum rc do_count(struct turn *turn, struct err *err)
+{
+        struct storage_figure *all = NULL;
+        enum rc rc = count(turn, err);
+
+        if (!rc)
+                rc = db_read_refresh(turn->call.conn, err);
+        if (!rc)
+                rc = storage_of_all(&turn->call, &all, err);
+        if (rc)
+                return rc;
+        turn->job->state = JOB_DONE;
+        turn->job->done = turn->job->total = all ? all->versions : 0;
+        return db_write(turn->background->domain->db, job_write, turn->job, err);
+}
+
+/* Once a day, and after the first start. */
+static enum rc count_when_old(struct turn *turn, struct err *err)
+{
+        struct storage_figure *all = NULL;
+        enum rc rc = storage_of_all(&turn->call, &all, err);
+
+        if (rc || (all && all->counted_us > clock_now_us() - COUNT_EVERY_US))
+                return rc;
+        return count(turn, err);
+}
+
 static enum rc do_settle(struct turn *turn, struct err *err)
 {
         bool more = true;
@@ -229,6 +287,7 @@ static enum rc do_job(struct turn *turn, struct err *err)
                 [JOB_RECLAIM] = do_reclaim,
                 [JOB_DELETE_VERSIONS] = do_delete,
                 [JOB_SETTLE_PLACES] = do_settle,
+                [JOB_COUNT_STORAGE] = do_count,
         };
         struct job *job = turn->job;
         struct err why = { 0 };
@@ -287,6 +346,8 @@ static enum rc take_turn(struct lane *lane, bool *due, bool *ret_busy, struct er
         rc = reclaim(&turn, &counts, err);
         if (!rc)
                 rc = db_write(background->domain->db, forget_write, NULL, err);
+        if (!rc)
+                rc = count_when_old(&turn, err);
         *due = false;
         return rc;
 }

@@ -100,9 +100,10 @@ enum rc store_entity_has_content(struct db_conn *conn, int64_t id, bool *ret, st
 enum rc store_entity_bytes(struct db_conn *conn, int64_t id, int64_t *ret, struct err *err)
 {
         return store_int(conn, ret, NULL, err,
-                         "SELECT coalesce(sum(a.size_bytes), 0) FROM project p"
-                         " JOIN collection c ON c.project_id = p.id AND c.kind = 0 AND c.deleted_us IS NULL"
-                         " JOIN artifact a ON a.sequence_id = c.id AND a.state = 1"
-                         " WHERE p.entity_id = $1 AND p.deleted_us IS NULL",
+                         "SELECT coalesce(sum(coalesce(f.logical_bytes, (SELECT sum(a.size_bytes) FROM collection c"
+                         " JOIN artifact a ON a.sequence_id = c.id AND a.state = 1 WHERE c.project_id = p.id"
+                         " AND c.kind = 0 AND c.deleted_us IS NULL), 0)), 0) FROM project p"
+                         " LEFT JOIN storage_figure f ON f.scope = 1 AND f.id = p.id"
+                         " WHERE p.entity_id = $1 AND p.is_registry = 0 AND p.deleted_us IS NULL",
                          "i", id);
 }

@@ -44,7 +44,7 @@ MUST_USE enum rc store_entity_set_org(struct db_conn *conn, int64_t id, int64_t 
 MUST_USE enum rc store_entity_retire(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
 /* Does it own living projects, other than core registries that hold nothing? */
 MUST_USE enum rc store_entity_has_content(struct db_conn *conn, int64_t id, bool *ret, struct err *err);
-/* Sum of the sizes of the committed versions in its projects. */
+/* Sum of the sizes of the versions in its projects: as of the last count (store/storage.h) where there was one. */
 MUST_USE enum rc store_entity_bytes(struct db_conn *conn, int64_t id, int64_t *ret, struct err *err);
 
 #endif

@@ -1,0 +1,64 @@
+/*
+ * api/resolve_storage.c - how much is stored where. Parent of StorageFigure: struct storage_figure *.
+ */
+#include "api/artifact_node.h"
+#include "domain/job.h"
+#include "domain/storage.h"
+
+FIELD(Query, storage)
+{
+        struct storage_figure *figure = NULL;
+        enum rc rc = storage_of_all(call_of(field), &figure, err);
+
+        if (!rc)
+                gql_out_object(out, "StorageFigure", figure);
+        return rc;
+}
+
+FIELD(Project, storage)
+{
+        struct storage_figure *figure = NULL;
+        enum rc rc = storage_of_project(call_of(field), parent, &figure, err);
+
+        if (!rc)
+                gql_out_object(out, "StorageFigure", figure);
+        return rc;
+}
+
+static enum rc out_collection_storage(struct gql_field *field, const struct collection_node *node, struct gql_out *out,
+                                      struct err *err)
+{
+        struct storage_figure *figure = NULL;
+        enum rc rc = storage_of_collection(call_of(field), node->row, &figure, err);
+
+        if (!rc)
+                gql_out_object(out, "StorageFigure", figure);
+        return rc;
+}
+
+FIELD(ArtifactSequence, storage)
+{
+        return out_collection_storage(field, parent, out, err);
+}
+
+FIELD(ArtifactPortfolio, storage)
+{
+        return out_collection_storage(field, parent, out, err);
+}
+
+FIELD(Mutation, countStorage)
+{
+        struct job *job = NULL;
+        enum rc rc = job_ask(call_of(field), JOB_COUNT_STORAGE, false, &job, err);
+
+        if (!rc)
+                gql_out_object(out, "JobPayload", job);
+        return rc;
+}
+
+FIELD_INT(StorageFigure, versions, storage_figure, versions)
+FIELD_INT(StorageFigure, files, storage_figure, files)
+FIELD_INT(StorageFigure, logicalBytes, storage_figure, logical_bytes)
+FIELD_INT(StorageFigure, uniqueBytes, storage_figure, unique_bytes)
+FIELD_BOOL(StorageFigure, isEstimated, storage_figure, estimated)
+FIELD_TIME(StorageFigure, countedAt, storage_figure, counted_us)
