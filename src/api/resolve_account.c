@@ -264,6 +264,8 @@ CONNECTION_EDGES(ApiKeyConnection, ApiKeyEdge)
 EDGE_NODE(ApiKeyEdge)
 FIELD_ID(ApiKey, id, MODEL_API_KEY, api_key, id)
 FIELD_STR(ApiKey, description, api_key, description)
+FIELD_TIME(ApiKey, createdAt, api_key, created_us)
+FIELD_TIME(ApiKey, lastUsedAt, api_key, last_used_us)
 
 FIELD(ApiKey, name)
 {

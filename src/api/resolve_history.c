@@ -5,16 +5,43 @@
  *     CollectionEvent     struct event_row *
  */
 #include "api/artifact_node.h"
+#include "base/clock.h"
 #include "domain/history.h"
 #include "domain/protect.h"
+#include "store/account.h"
 
 /* ---- action history ---- */
+
+/* *ret_nobody: the user is unknown, so nothing is by them. */
+static enum rc read_filter(struct gql_field *field, struct event_filter *ret, bool *ret_nobody, struct err *err)
+{
+        struct call *call = call_of(field);
+        struct str username = gql_arg_str(field, "username"), since = gql_arg_str(field, "since"),
+                   until = gql_arg_str(field, "until");
+        struct account *account = NULL;
+        enum rc rc = RC_OK;
+
+        ret->action = gql_arg_str(field, "action");
+        if (!str_is_null(since) && !clock_parse(since, &ret->since_us))
+                return err_set(err, RC_INVALID, "'since' is no time: send it like 2024-05-31T12:00:00Z.");
+        if (!str_is_null(until) && !clock_parse(until, &ret->until_us))
+                return err_set(err, RC_INVALID, "'until' is no time: send it like 2024-05-31T12:00:00Z.");
+        if (!str_is_empty(username))
+                rc = store_account_by_username(call->conn, call->arena, username, &account, err);
+        if (rc)
+                return rc;
+        ret->account_id = account ? account->id : 0;
+        *ret_nobody = !str_is_empty(username) && !account;
+        return RC_OK;
+}
 
 static enum rc collection_history(struct gql_field *field, const struct collection_node *node, struct gql_out *out,
                                   struct err *err)
 {
         struct call *call = call_of(field);
-        struct event_list events;
+        struct event_filter filter = { 0 };
+        struct event_list events = { 0 };
+        bool nobody = false;
         struct connection *page;
         struct str after;
         int64_t below = 0;
@@ -24,8 +51,10 @@ static enum rc collection_history(struct gql_field *field, const struct collecti
         if (!rc)
                 rc = cursor_read(field, after, &below, err);
         if (!rc)
-                rc = store_event_page(call->conn, call->arena, node->row->id, below ? below : INT64_MAX, first + 1,
-                                      &events, err);
+                rc = read_filter(field, &filter, &nobody, err);
+        if (!rc && !nobody)
+                rc = store_event_page(call->conn, call->arena, node->row->id, &filter, below ? below : INT64_MAX,
+                                      first + 1, &events, err);
         if (rc)
                 return rc;
         page = connection_new(field, events.count);

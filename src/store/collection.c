@@ -126,6 +126,12 @@ enum rc store_collection_add_count(struct db_conn *conn, int64_t id, int64_t del
                           "iii", id, delta, now_us);
 }
 
+enum rc store_collection_count(struct db_conn *conn, int64_t project_id, int64_t *ret, struct err *err)
+{
+        return store_int(conn, ret, NULL, err,
+                         "SELECT count(*) FROM collection WHERE project_id = $1 AND deleted_us IS NULL", "i", project_id);
+}
+
 /* ---- tags ---- */
 
 enum rc store_tag_ensure(struct db_conn *conn, struct str name, int64_t *ret_id, struct err *err)

@@ -46,6 +46,8 @@ MUST_USE enum rc store_collection_next_version(struct db_conn *conn, int64_t id,
                                                int64_t *ret_version, struct err *err);
 MUST_USE enum rc store_collection_add_count(struct db_conn *conn, int64_t id, int64_t delta, int64_t now_us,
                                             struct err *err);
+/* Living ones of a project. */
+MUST_USE enum rc store_collection_count(struct db_conn *conn, int64_t project_id, int64_t *ret, struct err *err);
 /* ---- tags, of collections and of artifacts -------------------------------------------- */
 
 struct tag {

@@ -76,14 +76,17 @@ static enum rc list_events(struct db_stmt *stmt, struct arena *arena, size_t lim
         return RC_OK;
 }
 
-enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t collection_id, int64_t below,
-                         size_t limit, struct event_list *ret, struct err *err)
+enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t collection_id,
+                         const struct event_filter *filter, int64_t below, size_t limit, struct event_list *ret,
+                         struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
                                  EVENT_COLUMNS "WHERE collection_id = $1 AND action <> 'version_used' AND id < $2 "
-                                               "ORDER BY id DESC LIMIT $3",
-                                 "iii", collection_id, below, (int64_t)limit);
+                                               "AND ($4 IS NULL OR action = $4) AND ($5 = 0 OR account_id = $5) "
+                                               "AND at_us >= $6 AND at_us < $7 ORDER BY id DESC LIMIT $3",
+                                 "iiisiii", collection_id, below, (int64_t)limit, filter->action, filter->account_id,
+                                 filter->since_us, filter->until_us ? filter->until_us : INT64_MAX);
 
         return rc ? rc : list_events(stmt, arena, limit, ret, err);
 }

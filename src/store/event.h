@@ -38,9 +38,17 @@ struct event_list {
         struct event_row *items;
         size_t count;
 };
+/* Which events: all that are not said do not matter. */
+struct event_filter {
+        struct str action;       /* absent: any */
+        int64_t account_id;      /* by whom; 0: anybody */
+        int64_t since_us;        /* from then on */
+        int64_t until_us;        /* before then; 0: until now */
+};
 /* What changed in a collection, newest first: ids below `below`. Uses of its versions are left out. */
-MUST_USE enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t collection_id, int64_t below,
-                                  size_t limit, struct event_list *ret, struct err *err);
+MUST_USE enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t collection_id,
+                                  const struct event_filter *filter, int64_t below, size_t limit,
+                                  struct event_list *ret, struct err *err);
 /* The last time before or at at_us that the alias was put on or taken off; *ret_found false: never. */
 MUST_USE enum rc store_event_alias_at(struct db_conn *conn, struct arena *arena, int64_t collection_id,
                                       struct str alias, int64_t at_us, struct event_row *ret, bool *ret_found,
