@@ -12,8 +12,6 @@
 #include "domain/star.h"
 #include "domain/team.h"
 #include "json/json.h"
-#include "store/role.h"
-#include "store/star.h"
 
 #define SEARCH_FIRST_MAX 50
 

@@ -6,9 +6,9 @@
  */
 #include "api/artifact_node.h"
 #include "base/clock.h"
+#include "domain/account.h"
 #include "domain/history.h"
 #include "domain/protect.h"
-#include "store/account.h"
 
 /* ---- action history ---- */
 

@@ -15,6 +15,7 @@
 #include "domain/call.h"
 #include "store/artifact.h"
 #include "store/project.h"
+#include "store/role.h"
 #include "store/search.h"
 
 enum action {

@@ -4,7 +4,6 @@
 #include "domain/star.h"
 
 #include "domain/project.h"
-#include "store/star.h"
 
 struct star_job {
         int64_t project_id;

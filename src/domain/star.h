@@ -7,6 +7,7 @@
 #define VITRINE_DOMAIN_STAR_H
 
 #include "domain/call.h"
+#include "store/star.h"
 
 /* RC_NOT_FOUND when there is no such project or the caller may not see it. */
 MUST_USE enum rc star_set(struct call *call, int64_t project_id, bool starred, struct err *err);
