@@ -3,9 +3,9 @@
  *
  *     time=2026-08-21T15:25:35Z level=info event=request method=GET status=200
  *
- * A line is built on the stack and written with one write(2), so lines of several
- * threads do not mix. A line that does not fit is cut. A failing write is ignored:
- * there is nowhere left to say so.
+ * Each thread has a buffer and writes whole lines with one write(2), so those of several threads do
+ * not mix: line by line or, after log_hold(), as many as a pipe takes in one piece. A line that
+ * does not fit is cut. A failing write is ignored: there is nowhere left to say so.
  */
 #include "base/log.h"
 
@@ -22,7 +22,14 @@ static const char *const level_names[] = {
         [LOG_LEVEL_ERROR] = "error",
 };
 
+#define PIECE_BYTES ((size_t)4096) /* PIPE_BUF: also the longest line */
+
 static _Atomic int least_level = LOG_LEVEL_INFO;
+static _Thread_local struct {
+        bool holds;
+        size_t len;
+        char bytes[2 * PIECE_BYTES]; /* a piece, and the line that may be too much for it */
+} waiting;
 
 void log_set_level(enum log_level level)
 {
@@ -34,11 +41,33 @@ bool log_enabled(enum log_level level)
         return (int)level >= atomic_load_explicit(&least_level, memory_order_relaxed);
 }
 
+void log_hold(void)
+{
+        waiting.holds = true;
+}
+
+static void write_first(size_t len)
+{
+        while (write(STDERR_FILENO, waiting.bytes, len) < 0 && errno == EINTR)
+                ;
+        waiting.len -= len;
+        memmove(waiting.bytes, waiting.bytes + len, waiting.len);
+}
+
+void log_flush(void)
+{
+        int saved = errno;
+
+        if (waiting.len)
+                write_first(waiting.len);
+        errno = saved;
+}
+
 void log_event(enum log_level level, const char *event, const char *fmt, ...)
 {
-        char line[4096], now[32];
-        size_t len, room = sizeof(line) - 1; /* one byte stays for the newline */
+        size_t len, room = PIECE_BYTES - 1; /* one byte stays for the newline */
         int saved = errno, added;
+        char *line = waiting.bytes + waiting.len, now[32];
         va_list ap;
 
         if (!log_enabled(level))
@@ -61,8 +90,11 @@ void log_event(enum log_level level, const char *event, const char *fmt, ...)
                 if ((unsigned char)line[i] < 0x20 || line[i] == 0x7F)
                         line[i] = '?';
         line[len++] = '\n';
-        while (write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
-                ;
+        waiting.len += len;
+        if (waiting.len > PIECE_BYTES)
+                write_first(waiting.len - len);
+        if (!waiting.holds || level >= LOG_LEVEL_WARN)
+                log_flush();
         errno = saved;
 }
 

@@ -20,6 +20,8 @@
  */
 #include "http/internal.h"
 
+#include "base/log.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -370,6 +372,7 @@ static void *run(void *payload)
         bool must_retry = false;
         unsigned turns = 0;
 
+        log_hold(); /* a line for each request, one write for each turn */
         loop->now_ms = clock_mono_ms();
         if (loop->index == 0)
                 accept_update(loop);
@@ -387,6 +390,7 @@ static void *run(void *payload)
                 run_notes(loop);
                 (void)MHD_run(loop->daemon);
                 must_retry = !handoff_flush(loop);
+                log_flush();
                 if (loop->now_ms >= sweep_at_ms) {
                         sweep(loop);
                         sweep_at_ms = loop->now_ms + SWEEP_MS;
@@ -397,6 +401,7 @@ static void *run(void *payload)
         loop->daemon = NULL;
         while (!handoff_flush(loop))
                 (void)usleep(RETRY_MS * 1000);
+        log_flush();
         return NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -165,6 +166,49 @@ static void log_event_keeps_errno(void **state UNUSED)
         assert_int_equal(errno, EXDEV);
 }
 
+static void hold_some(void)
+{
+        log_hold();
+        log_event(LOG_LEVEL_INFO, "held", "n=%d", 1);
+        log_event(LOG_LEVEL_INFO, "held", "n=%d", 2);
+}
+
+static void warn_after_them(void)
+{
+        log_event(LOG_LEVEL_WARN, "loud", "n=%d", 3);
+}
+
+static void hold_many(void)
+{
+        for (int i = 0; i < 90; i++)
+                log_event(LOG_LEVEL_INFO, "many", "text=%0*d", i, 7);
+}
+
+static void *hold_in_a_thread(void *payload UNUSED)
+{
+        struct str text = caught(hold_some);
+
+        assert_int_equal(text.len, 0);
+        text = caught(warn_after_them);
+        assert_int_not_equal(str_find(text, 'n', 0), SIZE_MAX);
+        assert_non_null(strstr(text.ptr, "event=held n=1\ntime="));
+        assert_non_null(strstr(text.ptr, "event=held n=2\ntime="));
+        text = caught(hold_many);
+        assert_true(text.len > 0 && text.len < 9000 && text.ptr[text.len - 1] == '\n'); /* whole lines, the last ones not yet */
+        text = caught(log_flush);
+        assert_true(text.len > 0 && text.len <= 4096 && str_ends(text, STR("7\n")));
+        assert_int_equal(caught(log_flush).len, 0);
+        return NULL;
+}
+
+static void log_hold_keeps_lines_until_there_is_a_piece_or_a_warning(void **state UNUSED)
+{
+        pthread_t thread; /* what waits is the thread's own */
+
+        assert_int_equal(pthread_create(&thread, NULL, hold_in_a_thread, NULL), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -175,6 +219,7 @@ int main(void)
                 cmocka_unit_test(log_event_cuts_a_line_that_is_too_long),
                 cmocka_unit_test(log_set_level_silences_what_is_below),
                 cmocka_unit_test(log_event_keeps_errno),
+                cmocka_unit_test(log_hold_keeps_lines_until_there_is_a_piece_or_a_warning),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
