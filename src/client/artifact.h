@@ -60,6 +60,8 @@ MUST_USE enum rc place_find(struct vitrine_session *session, struct arena *arena
 MUST_USE enum rc run_names(const struct vitrine_run *run, const char **ret_id, const char **ret_entity,
                            const char **ret_project);
 
+struct vitrine_session *run_session(const struct vitrine_run *run);
+
 /* Where one file of a version is to be read. download.c */
 MUST_USE enum rc file_url(struct vitrine_artifact *artifact, struct arena *arena, const char *path, const char **ret,
                           struct err *err);

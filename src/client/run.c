@@ -25,6 +25,11 @@ enum rc run_names(const struct vitrine_run *run, const char **ret_id, const char
         return RC_OK;
 }
 
+struct vitrine_session *run_session(const struct vitrine_run *run)
+{
+        return run->session;
+}
+
 /* Eight characters of [a-z0-9], as the wandb client makes them. */
 static void make_id(char ret[static 9])
 {
