@@ -81,23 +81,22 @@ def judge(call, mine, service):
 
 def numbers(events, cell):
     """Each number of each collection was given in exactly one event."""
-    wrong = []
     given = collections.defaultdict(list)
     for event in events:
         if event["action"] in ("version_linked", "artifact:create"):
             given[event["artifact_sequence_asset"]].append(event["artifact_version_index"])
-    for state in cell.states:
-        for key, collection in state.collections.items():
-            if given[number(key)] != list(range(collection.next)):
-                wrong.append(f"{key}: the log gives the numbers {given[number(key)]}, {collection.next} were given")
-    return wrong
+    return fitting(cell, lambda key, collection: given[number(key)] == list(range(collection.next)) or
+                   f"{key}: the log gives the numbers {given[number(key)]}, {collection.next} were given")
 
 
 def aliases(events, cell):
     wrong = []
-    held = collections.defaultdict(dict)
+    held, told = collections.defaultdict(dict), collections.defaultdict(list)
     for event in events:
         place, alias = held[event.get("artifact_sequence_asset")], event.get("alias")
+        if event["action"] in ALIAS:
+            told[event["artifact_sequence_asset"]].append(
+                f"{event['action']} {alias} v{event['artifact_version_index']} by {event['actor_username']}")
         if event["action"] == "alias_added":
             if alias in place:
                 wrong.append(f"{alias} was put on while it was on v{place[alias]}: {event}")
@@ -105,8 +104,15 @@ def aliases(events, cell):
         elif event["action"] == "alias_removed":
             if place.pop(alias, None) != event["artifact_version_index"]:
                 wrong.append(f"{alias} was taken off where it was not: {event}")
+    return wrong + fitting(cell, lambda key, collection: held[number(key)] == dict(collection.aliases) or
+                           f"{key}: the log leads to the aliases {held[number(key)]}, there are {dict(collection.aliases)}: " +
+                           ", ".join(told[number(key)][-12:]))
+
+
+def fitting(cell, check):
+    """What is wrong in the state that fits best: what deleted collections hold is not read, so several may be possible."""
+    complaints = []
     for state in cell.states:
-        for key, collection in state.collections.items():
-            if held[number(key)] != dict(collection.aliases):
-                wrong.append(f"{key}: the log leads to the aliases {held[number(key)]}, there are {dict(collection.aliases)}")
-    return wrong
+        answers = [check(key, collection) for key, collection in state.collections.items()]
+        complaints.append([answer for answer in answers if answer is not True])
+    return min(complaints, key=len)
