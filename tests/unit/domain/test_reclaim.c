@@ -147,14 +147,15 @@ static void reclaim_never_takes_what_a_commit_under_way_needs(void **state)
         unsigned committed = 0, taken = 0, random = 12345;
         struct err err = { 0 };
 
-        for (unsigned round = 0; round < 60; round++) {
+        for (unsigned round = 0; round < 80; round++) {
                 unsigned number = 1000 + round;
                 struct meanwhile m = { .f = f, .call = f->alice, .number = number };
                 struct artifact *old = life_log(&f->alice, "old", number);
 
                 random = random * 1103515245 + 12345;
-                m.send_at = random >> 16 & 63;
-                m.commit_at = m.send_at + (random >> 20 & 15);
+                /* All of it at each step once, then spread by chance. */
+                m.send_at = round < 48 ? round : random >> 16 & 63;
+                m.commit_at = round < 48 ? round : m.send_at + (random >> 20 & 15);
                 arena_init(&m.arena, 0);
                 m.call.arena = &m.arena;
                 m.call.conn = NULL;
