@@ -7,6 +7,7 @@
  */
 #include "app/app.h"
 
+#include "app/changes.h"
 #include "app/page.h"
 #include "app/session.h"
 #include "app/web.h"
@@ -338,6 +339,8 @@ const struct http_route app_routes[] = {
         FORM("/logout", logout),
         PAGE("/authorize", authorize_page),
         FORM("/authorize", authorize),
+        { .method = "GET", .pattern = "/-/changes", .body = HTTP_BODY_NONE, .access = "user",
+          .handler = { .handle = changes_get } },
         { .method = "GET", .pattern = "/-/{path...}", .body = HTTP_BODY_NONE, .access = "public",
           .handler = { .handle = web_asset } },
         PAGE("/{path...}", web_page),
