@@ -31,7 +31,7 @@ static struct str action_name(struct str action)
 {
         if (str_eq_c(action, "version_created"))
                 return STR("artifact:create");
-        if (str_eq_c(action, "version_used"))
+        if (str_eq_c(action, "version_used") || str_eq_c(action, "version_downloaded"))
                 return STR("artifact:read");
         if (str_eq_c(action, "version_deleted"))
                 return STR("artifact:delete");

@@ -155,6 +155,7 @@ enum rc archive_new(struct call *call, int64_t artifact_id, int64_t collection_i
 
         if (rc)
                 return rc;
+        files_note_download(call, artifact_id, collection_id);
         a = calloc(1, sizeof(*a));
         if (!a)
                 return err_set(err, RC_UNAVAILABLE, "Out of memory.");

@@ -7,6 +7,8 @@
  */
 #include "domain/files.h"
 
+#include "base/clock.h"
+#include "domain/event.h"
 #include "store/artifact_blob.h"
 
 struct source {
@@ -58,6 +60,8 @@ static enum rc find_in(struct call *call, const struct artifact *artifact, const
         memcpy(ret->ref.sha256, entry.sha256, sizeof(ret->ref.sha256));
         ret->ref.size_bytes = entry.stored_bytes;
         ret->path = arena_str(call->arena, entry.path);
+        ret->artifact_id = artifact->id;
+        ret->collection_id = 0;
         return RC_OK;
 }
 
@@ -115,12 +119,12 @@ enum rc files_through_collection(struct call *call, struct str entity, struct st
                 if (rc)
                         return rc;
         }
-        if (a) {
-                rc = find_in(call, a, digest, ret, err);
-                if (rc != RC_NOT_FOUND)
-                        return rc;
-        }
-        return search_newest(call, collection, digest, ret, err);
+        rc = a ? find_in(call, a, digest, ret, err) : RC_NOT_FOUND;
+        if (rc == RC_NOT_FOUND)
+                rc = search_newest(call, collection, digest, ret, err);
+        if (!rc)
+                ret->collection_id = collection->id;
+        return rc;
 }
 
 enum rc files_of_birth(struct call *call, struct str entity, int64_t birth_id, const uint8_t digest[16],
@@ -169,6 +173,8 @@ enum rc files_of_entity(struct call *call, struct str entity, const uint8_t dige
                 memcpy(ret->ref.sha256, found[i].bytes.sha256, sizeof(ret->ref.sha256));
                 ret->ref.size_bytes = (uint64_t)found[i].bytes.size_bytes;
                 ret->path = STR("file");
+                ret->artifact_id = found[i].artifact_id;
+                ret->collection_id = 0;
                 return RC_OK;
         }
         return err_set(err, RC_NOT_FOUND, "There is no such file, or you may not read it.");
@@ -204,4 +210,68 @@ enum rc files_require_download(struct call *call, int64_t artifact_id, int64_t c
                 return err_set(err, RC_DENIED, "You may not download files through this collection any more.");
         *ret_artifact = a;
         return RC_OK;
+}
+
+/* ---- for the audit log ---- */
+
+#define ONE_DOWNLOAD_US (INT64_C(3600) * 1000000)
+
+struct download_job {
+        int64_t artifact_id, collection_id;
+};
+
+static enum rc is_noted(struct call *call, const struct download_job *job, bool *ret, struct err *err)
+{
+        return store_event_downloaded(call->conn, call->who->account_id, job->artifact_id, job->collection_id,
+                                      clock_now_us() - ONE_DOWNLOAD_US, ret, err);
+}
+
+static enum rc download_write(struct call *call, void *payload, struct err *err)
+{
+        const struct download_job *job = payload;
+        struct collection *collection = NULL;
+        struct project *project = NULL;
+        struct membership place = { 0 };
+        bool noted = false, found = false;
+        enum rc rc = is_noted(call, job, &noted, err);   /* many files are asked for at once, and one is first */
+
+        if (!rc && !noted)
+                rc = store_collection_even_deleted(call->conn, call->arena, job->collection_id, &collection, err);
+        if (!rc && collection)
+                rc = store_project_by_id(call->conn, call->arena, collection->project_id, &project, err);
+        if (!rc && project)
+                rc = store_membership_by_artifact(call->conn, collection->id, job->artifact_id, &place, &found, err);
+        if (rc || !project)
+                return rc;
+        return event_note(call, &(struct event_row){ .action = STR("version_downloaded"),
+                                                     .org_id = project->org_id,
+                                                     .entity_id = project->entity_id,
+                                                     .project_id = project->id,
+                                                     .collection_id = collection->id,
+                                                     .artifact_id = job->artifact_id,
+                                                     .has_version = found,
+                                                     .version = place.version },
+                          err);
+}
+
+void files_note_download(struct call *call, int64_t artifact_id, int64_t collection_id)
+{
+        struct download_job job = { artifact_id, collection_id };
+        struct artifact *a = NULL;
+        struct err ignored = { 0 };
+        bool noted = false;
+        enum rc rc = RC_OK;
+
+        if (!call->who->account_id)
+                return;
+        if (!collection_id) {
+                rc = store_artifact_by_id(call->conn, call->arena, artifact_id, &a, &ignored);
+                if (rc || !a)
+                        return;
+                job.collection_id = a->sequence_id;
+        }
+        rc = is_noted(call, &job, &noted, &ignored);
+        if (!rc && !noted)
+                rc = domain_write(call, download_write, &job, &ignored);
+        (void)rc;
 }

@@ -19,6 +19,8 @@ MUST_USE enum rc files_open(struct call *call, const struct artifact *artifact, 
 struct file_bytes {
         struct blob_ref ref;
         struct str path;              /* in the manifest */
+        int64_t artifact_id;          /* the version that was read... */
+        int64_t collection_id;        /* ...through this; 0: its own sequence */
 };
 /*
  * A file of a version in a collection, by the digest in its manifest entry. The version is
@@ -37,5 +39,11 @@ MUST_USE enum rc files_of_entity(struct call *call, struct str entity, const uin
 /* May the account still read this file of the artifact through this collection (0: through any place)? */
 MUST_USE enum rc files_require_download(struct call *call, int64_t artifact_id, int64_t collection_id,
                                         enum action action, struct artifact **ret_artifact, struct err *err);
+
+/*
+ * For the audit log: the caller is about to get bytes of the version. Reads of an hour are one
+ * download. Whether this can be written down does not decide whether the bytes are sent.
+ */
+void files_note_download(struct call *call, int64_t artifact_id, int64_t collection_id);
 
 #endif

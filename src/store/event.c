@@ -82,13 +82,25 @@ enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t coll
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
-                                 EVENT_COLUMNS "WHERE collection_id = $1 AND action <> 'version_used' AND id < $2 "
+                                 EVENT_COLUMNS "WHERE collection_id = $1 AND action <> 'version_used' "
+                                               "AND action <> 'version_downloaded' AND id < $2 "
                                                "AND ($4 IS NULL OR action = $4) AND ($5 = 0 OR account_id = $5) "
                                                "AND at_us >= $6 AND at_us < $7 ORDER BY id DESC LIMIT $3",
                                  "iiisiii", collection_id, below, (int64_t)limit, filter->action, filter->account_id,
                                  filter->since_us, filter->until_us ? filter->until_us : INT64_MAX);
 
         return rc ? rc : list_events(stmt, arena, limit, ret, err);
+}
+
+enum rc store_event_downloaded(struct db_conn *conn, int64_t account_id, int64_t artifact_id, int64_t collection_id,
+                               int64_t since_us, bool *ret, struct err *err)
+{
+        int64_t one = 0;
+
+        return store_int(conn, &one, ret, err,
+                         "SELECT 1 FROM event WHERE action = 'version_downloaded' AND artifact_id = $1 "
+                         "AND account_id = $2 AND collection_id = $3 AND at_us >= $4 LIMIT 1",
+                         "iiii", artifact_id, account_id, collection_id, since_us);
 }
 
 enum rc store_event_alias_at(struct db_conn *conn, struct arena *arena, int64_t collection_id, struct str alias,

@@ -45,10 +45,13 @@ struct event_filter {
         int64_t since_us;        /* from then on */
         int64_t until_us;        /* before then; 0: until now */
 };
-/* What changed in a collection, newest first: ids below `below`. Uses of its versions are left out. */
+/* What changed in a collection, newest first: ids below `below`. Uses and downloads of its versions are left out. */
 MUST_USE enum rc store_event_page(struct db_conn *conn, struct arena *arena, int64_t collection_id,
                                   const struct event_filter *filter, int64_t below, size_t limit,
                                   struct event_list *ret, struct err *err);
+/* Has the account read files of the version through the collection since then? */
+MUST_USE enum rc store_event_downloaded(struct db_conn *conn, int64_t account_id, int64_t artifact_id,
+                                        int64_t collection_id, int64_t since_us, bool *ret, struct err *err);
 /* The last time before or at at_us that the alias was put on or taken off; *ret_found false: never. */
 MUST_USE enum rc store_event_alias_at(struct db_conn *conn, struct arena *arena, int64_t collection_id,
                                       struct str alias, int64_t at_us, struct event_row *ret, bool *ret_found,

@@ -11,6 +11,7 @@ extern const char migration_0004_jobs[];
 extern const char migration_0005_audit[];
 extern const char migration_0006_runs_end[];
 extern const char migration_0007_metadata_terms[];
+extern const char migration_0008_downloads[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -22,6 +23,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 5, .name = "audit", .sql = migration_0005_audit },
                 { .number = 6, .name = "the end of runs", .sql = migration_0006_runs_end },
                 { .number = 7, .name = "metadata terms", .sql = migration_0007_metadata_terms },
+                { .number = 8, .name = "downloads", .sql = migration_0008_downloads },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

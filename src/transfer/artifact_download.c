@@ -32,6 +32,8 @@ enum rc artifact_download(struct http_request *req, struct call *call, const str
                 rc = files_require_download(call, grant->id, grant->id2, action, &artifact, err);
         if (rc)
                 return rc;
+        if (action == ACT_DOWNLOAD)
+                files_note_download(call, grant->id, grant->id2);
         return serve_blob(req, call->domain->blobs, &ref, name, as, err);
 }
 
@@ -155,6 +157,7 @@ enum rc artifact_get_v2(struct http_request *req, struct err *err)
                 rc = RC_OK;
         if (rc)
                 return rc;
+        files_note_download(&visit.call, file.artifact_id, file.collection_id);
         return serve_blob(req, visit.call.domain->blobs, &file.ref, file.path, SERVE_ATTACHMENT, err);
 }
 
@@ -177,5 +180,6 @@ enum rc artifact_get_v1(struct http_request *req, struct err *err)
                 rc = files_of_entity(&visit.call, http_param(req, "entity"), digest, &file, err);
         if (rc)
                 return rc;
+        files_note_download(&visit.call, file.artifact_id, file.collection_id);
         return serve_blob(req, visit.call.domain->blobs, &file.ref, file.path, SERVE_ATTACHMENT, err);
 }

@@ -144,6 +144,24 @@ def get_signed_manifest_of_artifact(wire, registry, world):
     return found and wire.get(found["currentManifest"]["file"]["directUrl"])
 
 
+def tar_of(wire, url):
+    assert FILE in wire.get(url)
+    return url
+
+
+@reading
+def get_archive(wire, registry, _):
+    found = membership(wire, registry, "archiveUrl")
+    if found and not found["archiveUrl"]:
+        raise Refused(403, "{}")   # null for those who may not download
+    return found and tar_of(wire, found["archiveUrl"])
+
+
+@reading
+def get_archive_for_another(wire, registry, world):
+    return tar_of(wire, membership(world.wire("viewer"), registry, "archiveUrl")["archiveUrl"])
+
+
 @reading
 def get_signed_for_another(wire, registry, world):
     """Whoever holds a signed address may fetch for its account, as long as that account may."""

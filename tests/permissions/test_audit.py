@@ -1,5 +1,7 @@
 """Action history, aliases at a time, and the audit log."""
 import base64
+import concurrent.futures
+import hashlib
 import json
 import re
 import time
@@ -7,6 +9,7 @@ import time
 import actions
 from test_matrix import Stage
 from vitrined import basic, test
+from wire import Wire
 from world import Registry, outcome
 
 HISTORY = """query($p:String!,$after:String,$first:Int){project(entityName:"Acme",name:$p){artifactCollection(name:"c"){
@@ -179,3 +182,40 @@ def what_is_refused_or_changes_nothing_leaves_no_record():
     assert len(audit(world, "instance").text().splitlines()) == before
     assert outcome(lambda: actions.alias(world.wire("member"), registry, "new")) == "yes"
     assert len(audit(world, "instance").text().splitlines()) == before + 1
+
+
+def downloads(world, artifact):
+    """[(who, through which collection)] of the version's downloads."""
+    lines = [json.loads(line) for line in audit(world, "instance").text().splitlines()]
+    return [(line["actor_username"], f"{line['project_name']}/{line['artifact_collection_name']}") for line in lines
+            if line["action"] == "artifact:read" and line.get("artifact_asset") == account_number(artifact)
+            and "run_asset" not in line]
+
+
+@test
+def downloads_are_in_the_audit_log():
+    """Once an hour for each account, version and path, whatever form of address was fetched; refused ones never."""
+    world = Stage.get()
+    registry = Registry(world, "organization")
+    artifact = registry.own(world)
+    place, key = f"{registry.project}/own", hashlib.md5(registry.own_file).hexdigest()
+    viewer = world.wire("viewer")
+    headers = {"Authorization": viewer.headers["Authorization"]}
+    assert downloads(world, artifact) == []
+    actions.get_signed_manifest_of_artifact(viewer, registry, world)      # looking is not downloading
+    actions.list_files(viewer, registry, world)
+    assert outcome(lambda: actions.get_signed_file_of_artifact(world.wire("rviewer"), registry, world)) == "no"
+    assert downloads(world, artifact) == []
+    address = f"/artifactsV2/default/Acme/{registry.project}/own/{artifact}/{artifact}/{key}/w.bin"
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        fetch = lambda _: Wire(world.server.url, world.keys["viewer"]).get(address, headers)
+        assert set(threads.map(fetch, range(24))) == {registry.own_file}
+    assert downloads(world, artifact) == [("viewer", place)]
+    actions.get_signed_file_of_artifact(world.wire("member"), registry, world)
+    assert downloads(world, artifact) == [("viewer", place), ("member", "p/m")]   # by its id: no registry was named
+    member = world.wire("member+src")
+    assert member.get(f"/artifacts/src/{key}", {"Authorization": member.headers["Authorization"]}) == registry.own_file
+    tar = member.graphql("query($i:ID!){artifact(id:$i){archiveUrl}}", i=artifact)["artifact"]["archiveUrl"]
+    assert registry.own_file in member.get(tar)
+    assert downloads(world, artifact)[2:] == [("member2", "p/m")]
+    assert [e["action"] for e in history(world.root, registry)].count("version_downloaded") == 0
