@@ -136,7 +136,7 @@ enum rc call_read(struct vitrine_session *session, struct arena *arena, struct s
         if (errors && errors->count)
                 return errors_error(errors, session->http_status, err);
         data = dig(document, "data");
-        if (!data)
+        if (!data || data->kind != JSON_OBJECT)
                 return fail_protocol(err, "no data");
         *ret_data = data;
         return RC_OK;
@@ -170,10 +170,11 @@ static void on_end(struct task *task, enum rc rc, const struct net_answer *answe
         const struct json *data = NULL;
         struct err mine = *err;
 
-        (void)answer;
         arena_begin(&arena);
         if (rc && call->answer.failed)
                 rc = mem_fail(&mine);
+        else if (rc && answer && answer->status == 404)
+                rc = fail_protocol(&mine, "there is no /graphql");
         if (!rc)
                 rc = call_read(call->session, &arena, buf_str(&call->answer), &data, &mine);
         call->done(call, &arena, rc, rc ? NULL : data, &mine);

@@ -51,6 +51,8 @@ static enum rc set_base_url(struct vitrine_session *session, const char *given, 
         session->base_url = arena_text(&session->arena, url);
         if (!session->base_url)
                 return mem_fail(err);
+        if (strchr(session->base_url, '@'))
+                return err_set(err, RC_INVALID, "The server's address has a user or password in it: give the key by itself.");
         if (!net_url_host(session->base_url, host, sizeof(host)) || strpbrk(session->base_url, " \t\r\n?#"))
                 return err_set(err, RC_INVALID, "The server's address '%s' is none: it starts with http:// or https:// "
                                "and has no '?' or '#'.", session->base_url);
@@ -311,7 +313,7 @@ static enum rc get_viewer(struct vitrine_session *session, struct vitrine_viewer
         if (!dig(data, "viewer"))
                 return err_set(err, RC_UNAUTHENTICATED, session->authorization
                                ? "The server does not know this API key: check the key and the server's address."
-                               : "There is no API key: set VITRINE_API_KEY, or log in.");
+                               : "There is no API key: log in with vitrine login, or set VITRINE_API_KEY.");
         viewer = mem_alloc_zero(1, sizeof(*viewer));
         if (!viewer)
                 return mem_fail(err);

