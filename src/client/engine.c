@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "crypto/crypto.h"
 
-enum { TUNE_MS = 200, START_LIMIT = 8, WAIT_MS = 100, BACKOFF_MS = 200, BACKOFF_MAX_MS = 20000,
+enum { FIRST_WORD_MS = 10000, TUNE_MS = 200, START_LIMIT = 8, WAIT_MS = 100, BACKOFF_MS = 200, BACKOFF_MAX_MS = 20000,
        RETRY_AFTER_MAX_MS = 120000, PROGRESS_MS = 80, REQUEST_WORTH = 32 * 1024 };
 
 struct list {
@@ -43,6 +43,7 @@ struct engine {
         uint64_t tuned_ms, moved, moved_before;
         struct pool *pool;
         bool no_pool;
+        bool answered;                /* there was an answer since the session began */
         size_t jobs;
         pthread_mutex_t lock;         /* guards done */
         struct job *done;
@@ -250,8 +251,12 @@ static void emit(struct engine *engine, struct vitrine_event *event);
 static bool try_again(struct task *task, const struct net_answer *answer, const struct err *err)
 {
         struct engine *engine = task->engine;
-        uint64_t now = clock_mono_ms(), wait = BACKOFF_MS;
+        uint64_t now = clock_mono_ms(), wait = BACKOFF_MS, patience = (uint64_t)engine->session->options.retry_for_s * 1000;
         uint32_t chance;
+
+        /* A server that never said a word is more likely an address that was mistyped. */
+        if (!engine->answered && patience > FIRST_WORD_MS)
+                patience = FIRST_WORD_MS;
 
         if (task->failing_since_ms == 0) {
                 task->failing_since_ms = now;
@@ -263,7 +268,7 @@ static bool try_again(struct task *task, const struct net_answer *answer, const 
         wait = wait / 2 + wait * (chance % 1000) / 2000;
         if (answer->retry_after_ms > wait)
                 wait = answer->retry_after_ms < RETRY_AFTER_MAX_MS ? answer->retry_after_ms : RETRY_AFTER_MAX_MS;
-        if (now + wait - task->failing_since_ms > (uint64_t)engine->session->options.retry_for_s * 1000)
+        if (now + wait - task->failing_since_ms > patience)
                 return false;
         if (answer->status == 429 || answer->status == 503)
                 too_much(engine);
@@ -290,6 +295,7 @@ static void on_done(struct net_request *http, const struct net_answer *answer)
         enum rc rc = answer->rc;
 
         engine->session->http_status = answer->status;
+        engine->answered = engine->answered || answer->status;
         if (!rc && answer->status / 100 == 2) {
                 finish_task(task, RC_OK, answer, &err);
                 return;
