@@ -68,6 +68,15 @@ def search(wire, registry, _):
 
 
 @reading
+def search_bar(wire, registry, _):
+    """One line of text for registries, collections and versions at once."""
+    short = registry.project.removeprefix("wandb-registry-")
+    found = wire.graphql("""query($t:String!){search(organizationName:"Acme",text:$t,first:50){registries{name}
+      collections{name project{name}}}}""", t=short)["search"]
+    return registry.project if registry.project in [r["name"] for r in found["registries"]] else None
+
+
+@reading
 def view_members(wire, registry, _):
     return wire.graphql("""query($p:String!){project(entityName:"Acme",name:$p){
       members{username role{name}} teamMembers{team{name} role{name}} protectedAliases}}""", p=registry.project)["project"]

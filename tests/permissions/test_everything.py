@@ -54,7 +54,7 @@ class Facts:
             "teamId": world.teams["lab"], "teamIds": world.teams["lab"], "teamName": "stolen", "name": registry.project,
             "oldProjectName": registry.project, "newProjectName": "wandb-registry-stolen", "artifactEntityName": "Acme",
             "artifactProjectName": registry.project, "userProjectRole": "admin", "teamProjectRole": "admin",
-            "username": "olga", "digest": "d" * 32, "config": "method: grid\nparameters: {a: {values: [1]}}", "metadata": "{}", "query": "boss",
+            "username": "olga", "role": "admin", "digest": "d" * 32, "config": "method: grid\nparameters: {a: {values: [1]}}", "metadata": "{}", "query": "boss",
             "defaultEntity": "Acme", "destinationArtifactTypeName": "model", "artifactTypeName": "model",
             "organizationName": "Acme", "defaultRegistryRole": "member", "state": "finished", "metricName": "_step", "files": wire_id("File", 1 << 32), "uploadID": wire_id("Upload")}
         self.by_name["artifactSequenceID"] = world.root.graphql(
@@ -170,7 +170,7 @@ def fields_asked_from_another_organization():
             assert status in (403, 404) and not got, (field, document, status, answer)
         else:
             assert status in (200, 403, 404), (field, status, answer)
-            assert not got or field in ("users", "entity", "models"), (field, document, answer)
+            assert not got or field in ("users", "entity", "models", "search"), (field, document, answer)
     assert snapshot(world) == before
 
 
@@ -188,7 +188,9 @@ def names_of_another_organization_show_nothing_behind_them():
     found = other.graphql('{users(query:"boss"){edges{node{username}}} organization(name:"Acme"){id} '
                           'a:entity(name:"Acme"){members{username} organization{id} storageBytes projects{edges{node{name}}}} '
                           'b:entity(name:"src"){members{username} organization{id} storageBytes projects{edges{node{name}}}} '
+                          's:search(organizationName:"Acme",text:"a"){registries{name} collections{name} versions{id}} '
                           'm:models(entityName:"src"){edges{node{name}}}}')
+    assert not any(found["s"].values()), found
     assert found["users"]["edges"] == [] and found["organization"] is None
     for name in ("a", "b"):
         entity = found[name]
