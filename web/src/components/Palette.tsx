@@ -1,8 +1,13 @@
 // Search and go-to in one box: Ctrl K or / opens it, arrows choose, Enter goes, Escape closes.
 import { Modal } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useMemo, useState, type KeyboardEvent } from 'react';
 
+import { useGql } from '../graphql/client';
+import { SearchDocument } from '../graphql/generated';
+import { foundLines } from '../lib/search';
 import { useOrg, useViewer } from '../lib/viewer';
 import { Icon, type IconName } from './Icon';
 import css from './Palette.module.css';
@@ -59,9 +64,27 @@ function PaletteBody({ close }: { close: () => void }) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
   const places = usePlaces();
+  const org = useOrg();
+  const navigate = useNavigate();
+  const [typed] = useDebouncedValue(text.trim(), 120);
+  const search = useGql(
+    SearchDocument,
+    { organization: org?.name ?? '', text: typed, first: 8 },
+    { enabled: typed !== '' && org !== undefined, placeholderData: keepPreviousData },
+  );
   const list = useId();
   const wanted = text.trim().toLowerCase();
-  const shown = places.filter((p) => `${p.label} ${p.hint ?? ''}`.toLowerCase().includes(wanted));
+  const found: Choice[] =
+    typed === '' || !org || !search.data
+      ? []
+      : foundLines(org.name, search.data.search).map((line) => ({
+          ...line,
+          go: () => void navigate(line.link),
+        }));
+  const shown = [
+    ...found,
+    ...places.filter((p) => `${p.label} ${p.hint ?? ''}`.toLowerCase().includes(wanted)),
+  ];
   const at = Math.min(chosen, Math.max(0, shown.length - 1));
 
   const take = (choice: Choice | undefined) => {
@@ -99,7 +122,9 @@ function PaletteBody({ close }: { close: () => void }) {
         />
       </div>
       <div id={list} className={css.list} role="listbox" aria-label="Results">
-        {shown.length === 0 && <p className={css.nothing}>Nothing is called that.</p>}
+        {shown.length === 0 && (
+          <p className={css.nothing}>{search.isFetching ? 'Searching…' : 'Nothing is called that.'}</p>
+        )}
         {shown.map((choice, i) => (
           <div key={choice.key}>
             {choice.group !== shown[i - 1]?.group && <div className={css.group}>{choice.group}</div>}

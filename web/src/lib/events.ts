@@ -8,6 +8,8 @@ const WORDS: Record<string, string> = {
   version_deleted: 'Version deleted',
   version_restored: 'Version restored',
   version_edited: 'Version edited',
+  version_used: 'Version used',
+  version_expired: 'Version expired',
   collection_created: 'Collection created',
   collection_edited: 'Collection edited',
   collection_renamed: 'Collection renamed',

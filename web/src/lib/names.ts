@@ -14,11 +14,6 @@ export function isRegistry(projectName: string): boolean {
   return projectName.startsWith(REGISTRY_PREFIX);
 }
 
-/** The two that every organization starts with; they cannot be renamed or deleted. */
-export function isCore(projectName: string): boolean {
-  return projectName === `${REGISTRY_PREFIX}model` || projectName === `${REGISTRY_PREFIX}dataset`;
-}
-
 function forbidden(text: string, characters: string): string | null {
   return [...text].find((c) => characters.includes(c)) ?? null;
 }

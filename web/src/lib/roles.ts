@@ -1,5 +1,7 @@
 // What the viewer's role allows, so that nobody is shown a button that the server would refuse.
 // The server judges again, always.
+import type { PermissionsFragment } from '../graphql/generated';
+
 export const ROLES = ['restricted_viewer', 'viewer', 'member', 'admin'] as const;
 export type RoleName = (typeof ROLES)[number];
 
@@ -18,13 +20,10 @@ function rank(role: string | undefined): number {
   return ROLES.indexOf((role ?? '') as RoleName);
 }
 
-export interface Can {
-  download: boolean;
-  write: boolean;
-  admin: boolean;
-}
+/** What the server says the viewer may do in a project. */
+export type Can = PermissionsFragment;
 
-export function canOf(role: { name: string } | null | undefined): Can {
-  const level = rank(role?.name);
-  return { download: level >= 1, write: level >= 2, admin: level >= 3 };
+/** Members and admins of one registry may make another. */
+export function mayCreateRegistry(roles: ({ name: string } | null | undefined)[]): boolean {
+  return roles.some((role) => rank(role?.name) >= ROLES.indexOf('member'));
 }

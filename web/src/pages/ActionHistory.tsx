@@ -1,5 +1,6 @@
 // What happened to a collection, newest first: who, when, what. Can be narrowed, and saved as CSV or JSON.
 import { Button, Menu, Select, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
@@ -20,6 +21,10 @@ type Event = NonNullable<
   NonNullable<CollectionHistoryQuery['project']>['artifactCollection']
 >['history']['edges'][number]['node'];
 
+const FILTERS = ['alias_added', 'alias_removed', 'version_linked', 'version_unlinked'].map((value) => ({
+  value,
+  label: actionWords(value),
+}));
 const EXPORT_MAX = 20_000;
 
 function pick(data: CollectionHistoryQuery) {
@@ -57,18 +62,16 @@ export function ActionHistory({ place }: { place: Place }) {
   const { entity, project, collection } = place;
   const [user, setUser] = useState('');
   const [action, setAction] = useState<string | null>(null);
-  const list = useGqlPages(CollectionHistoryDocument, { entity, project, collection }, pick);
-  const events = (list.data?.pages ?? []).flatMap((page) => pick(page)?.edges.map((e) => e.node) ?? []);
-  const shown = events.filter(
-    (e) => (!action || e.action === action) && (!user || (e.user?.username ?? '').includes(user.trim())),
+  const [who] = useDebouncedValue(user.trim(), 250);
+  const list = useGqlPages(
+    CollectionHistoryDocument,
+    { entity, project, collection, action, username: who || null },
+    pick,
   );
+  const events = (list.data?.pages ?? []).flatMap((page) => pick(page)?.edges.map((e) => e.node) ?? []);
 
   if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
   if (list.isPending) return <LoadingRows />;
-  const actions = [...new Set(events.map((e) => e.action))].map((value) => ({
-    value,
-    label: actionWords(value),
-  }));
   const save = (kind: 'csv' | 'json') =>
     void everything({ entity, project, collection }).then((lines) => {
       if (kind === 'csv') saveText(`${collection}-history.csv`, 'text/csv', toCsv(lines));
@@ -89,7 +92,7 @@ export function ActionHistory({ place }: { place: Place }) {
           aria-label="Only this action"
           placeholder="Every action"
           clearable
-          data={actions}
+          data={FILTERS}
           value={action}
           onChange={setAction}
         />
@@ -105,12 +108,12 @@ export function ActionHistory({ place }: { place: Place }) {
           </Menu.Dropdown>
         </Menu>
       </div>
-      {shown.length === 0 ? (
-        <Empty icon="clock" title="Nothing happened yet" />
+      {events.length === 0 ? (
+        <Empty icon="clock" title={action || who ? 'Nothing like that happened' : 'Nothing happened yet'} />
       ) : (
         <Rows
           label="Action History"
-          items={shown}
+          items={events}
           keyOf={(event: Event) => event.id}
           height={46}
           hasMore={list.hasNextPage}

@@ -139,7 +139,7 @@ export default function ArtifactBrowser() {
                         {row.name}
                       </Link>
                       <span className={css.sub}>
-                        {row.defaultArtifactType.name} · {plural(row.artifacts?.totalCount ?? 0, 'version')}
+                        {row.defaultArtifactType.name} · {plural(row.versionCount, 'version')}
                       </span>
                     </div>
                     {open.has(row.id) && <Newest place={place} />}

@@ -23,7 +23,6 @@ import {
 import { useChange } from '../lib/change';
 import { collectionLink, pathOf, registryLink, type Place } from '../lib/links';
 import { registryName, tagProblem } from '../lib/names';
-import { canOf } from '../lib/roles';
 import { ActionHistory } from './ActionHistory';
 import { LinkVersion } from './LinkVersion';
 import { Renaming } from './Renaming';
@@ -49,7 +48,7 @@ export default function CollectionPage({ place: given, tab }: { place: Place; ta
   const collection = page.data.project?.artifactCollection;
   if (!page.data.project || !collection) return <NotFound what={`The collection '${name}'`} />;
 
-  const can = canOf(page.data.project.viewerRole);
+  const can = page.data.project.permissions;
   const place: Place = { ...given, type: collection.defaultArtifactType.name };
   const inRegistry = collection.__typename === 'ArtifactPortfolio';
   const locked = page.data.project.protectedAliases;
@@ -112,12 +111,12 @@ export default function CollectionPage({ place: given, tab }: { place: Place; ta
                 <Menu.Item leftSection={<Icon name="clock" />} onClick={() => show('history')}>
                   Action History
                 </Menu.Item>
-                {can.write && (
+                {can.editCollection && (
                   <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => setDialog('rename')}>
                     Rename
                   </Menu.Item>
                 )}
-                {can.write && (
+                {can.deleteCollection && (
                   <Menu.Item
                     color="red"
                     leftSection={<Icon name="trash" />}
@@ -134,7 +133,7 @@ export default function CollectionPage({ place: given, tab }: { place: Place; ta
         }
         actions={
           inRegistry &&
-          can.write && (
+          can.link && (
             <Button leftSection={<Icon name="link" />} onClick={() => setDialog('link')}>
               Link new version
             </Button>
@@ -144,14 +143,14 @@ export default function CollectionPage({ place: given, tab }: { place: Place; ta
       <Card>
         <EditableText
           text={collection.description ?? ''}
-          canEdit={can.write}
+          canEdit={can.editCollection}
           save={(description) => update({ description })}
         />
         <Section title="Tags">
           <ChipEditor
             noun="tag"
             items={tags}
-            canEdit={can.write}
+            canEdit={can.editCollection}
             problem={tagProblem}
             add={(tag) => addTags.mutateAsync(tagInput(tag))}
             remove={(tag) => removeTags.mutateAsync(tagInput(tag))}

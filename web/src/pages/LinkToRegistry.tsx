@@ -10,7 +10,6 @@ import { LinkVersionDocument, PickArtifactsDocument, RegistriesDocument } from '
 import { useChange } from '../lib/change';
 import { versionLink } from '../lib/links';
 import { aliasProblem, collectionNameProblem, registryName } from '../lib/names';
-import { canOf } from '../lib/roles';
 import css from './form.module.css';
 import type { Version } from './VersionPage';
 
@@ -35,7 +34,7 @@ function Form({ close, artifact, label, org }: Props & { org: string }) {
   const entity = registries.data?.organization?.orgEntity;
   const offered = (entity?.projects?.edges ?? []).flatMap(({ node }) =>
     node &&
-    canOf(node.viewerRole).write &&
+    node.permissions.link &&
     (node.allowAllArtifactTypesInRegistry || node.artifactTypes.edges.some((e) => e.node?.name === type))
       ? [{ value: node.name, label: registryName(node.name) }]
       : [],

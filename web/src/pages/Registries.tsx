@@ -1,10 +1,10 @@
 // The landing page of the Registry App: every registry that the viewer sees, as cards; those with a
 // star first. Typing in the search bar finds registries, collections, tags and aliases.
-import { Button } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { Chip } from '../components/Chips';
 import { Icon } from '../components/Icon';
 import { PageHead } from '../components/Page';
 import { RegistryIcon } from '../components/RegistryIcon';
@@ -13,28 +13,12 @@ import { useGqlPages } from '../graphql/client';
 import { RegistriesDocument, type RegistryCardFragment } from '../graphql/generated';
 import { registryLink } from '../lib/links';
 import { registryName } from '../lib/names';
-import { canOf, roleLabel } from '../lib/roles';
+import { mayCreateRegistry, roleLabel } from '../lib/roles';
 import { CreateRegistry } from './CreateRegistry';
 import css from './Registries.module.css';
-
-export function TypeChips({
-  registry,
-}: {
-  registry: Pick<RegistryCardFragment, 'allowAllArtifactTypesInRegistry' | 'artifactTypes'>;
-}) {
-  const types = registry.artifactTypes.edges.flatMap(({ node }) => (node ? [node.name] : []));
-  if (registry.allowAllArtifactTypesInRegistry) return <Chip kind="type">All types</Chip>;
-  return (
-    <>
-      {types.slice(0, 4).map((type) => (
-        <Chip key={type} kind="type">
-          {type}
-        </Chip>
-      ))}
-      {types.length > 4 && <Chip kind="type">+{types.length - 4}</Chip>}
-    </>
-  );
-}
+import { Results } from './SearchResults';
+import { StarButton } from './StarButton';
+import { TypeChips } from './TypeChips';
 
 function Card({ org, registry }: { org: string; registry: RegistryCardFragment }) {
   const name = registryName(registry.name);
@@ -48,6 +32,9 @@ function Card({ org, registry }: { org: string; registry: RegistryCardFragment }
             {name}
           </Link>
         </h2>
+        <span className={css.star}>
+          <StarButton registry={registry} />
+        </span>
       </div>
       <p className={css.description}>{registry.description || 'No description yet.'}</p>
       <div className={css.types}>
@@ -67,6 +54,8 @@ function Card({ org, registry }: { org: string; registry: RegistryCardFragment }
 export default function Registries() {
   const { org = '' }: { org?: string } = useParams({ strict: false });
   const [creating, setCreating] = useState(false);
+  const [text, setText] = useState('');
+  const [typed] = useDebouncedValue(text.trim(), 180);
   const list = useGqlPages(
     RegistriesDocument,
     { organization: org },
@@ -76,7 +65,12 @@ export default function Registries() {
   const registries = (list.data?.pages ?? [])
     .flatMap((page) => page.organization?.orgEntity?.projects?.edges ?? [])
     .flatMap(({ node }) => (node ? [node] : []));
-  const mayCreate = registries.some((r) => canOf(r.viewerRole).write);
+  // The server lists by name; those with a star come first.
+  registries.sort(
+    (a, b) =>
+      Number(b.starred) - Number(a.starred) || registryName(a.name).localeCompare(registryName(b.name)),
+  );
+  const mayCreate = mayCreateRegistry(registries.map((r) => r.viewerRole));
 
   if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
   return (
@@ -91,7 +85,20 @@ export default function Registries() {
           )
         }
       />
-      {list.isPending ? (
+      <TextInput
+        className={css.search}
+        size="md"
+        type="search"
+        aria-label="Search the registry"
+        placeholder="Search registries, collections, tags and aliases"
+        leftSection={<Icon name="search" />}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setText('')}
+      />
+      {typed !== '' ? (
+        <Results org={org} text={typed} />
+      ) : list.isPending ? (
         <LoadingRows rows={3} height={150} />
       ) : registries.length === 0 ? (
         <Empty icon="registry" title="No registry to see">
@@ -104,7 +111,7 @@ export default function Registries() {
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
+      {typed === '' && list.hasNextPage && (
         <Button variant="default" onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
           Show more
         </Button>

@@ -24,11 +24,12 @@ import { useChange } from '../lib/change';
 import { plural } from '../lib/format';
 import { collectionLink, settingsLink, versionLink } from '../lib/links';
 import { registryName } from '../lib/names';
-import { canOf } from '../lib/roles';
+import type { Can } from '../lib/roles';
 import { linkPath, linkSnippet } from '../lib/snippets';
 import { CreateCollection } from './CreateCollection';
 import { LinkVersion } from './LinkVersion';
-import { TypeChips } from './Registries';
+import { StarButton } from './StarButton';
+import { TypeChips } from './TypeChips';
 import css from './RegistryPage.module.css';
 
 type Collections = NonNullable<RegistryCollectionsQuery['project']>['artifactCollections'];
@@ -40,7 +41,7 @@ interface Props {
   project: string;
 }
 
-function RowMenu({ row, props, link }: { row: Row; props: Props; link: () => void }) {
+function RowMenu({ row, props, can, link }: { row: Row; props: Props; can: Can; link: () => void }) {
   const [asking, setAsking] = useState(false);
   const remove = useChange(DeleteRegistryCollectionDocument);
   return (
@@ -52,12 +53,16 @@ function RowMenu({ row, props, link }: { row: Row; props: Props; link: () => voi
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<Icon name="link" />} onClick={link}>
-            Link new version
-          </Menu.Item>
-          <Menu.Item color="red" leftSection={<Icon name="trash" />} onClick={() => setAsking(true)}>
-            Delete collection
-          </Menu.Item>
+          {can.link && (
+            <Menu.Item leftSection={<Icon name="link" />} onClick={link}>
+              Link new version
+            </Menu.Item>
+          )}
+          {can.deleteCollection && (
+            <Menu.Item color="red" leftSection={<Icon name="trash" />} onClick={() => setAsking(true)}>
+              Delete collection
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       <Confirm
@@ -68,9 +73,8 @@ function RowMenu({ row, props, link }: { row: Row; props: Props; link: () => voi
         busy={remove.isPending}
         confirm={() => remove.mutate({ id: row.id }, { onSettled: () => setAsking(false) })}
       >
-        The collection and its {plural(row.artifacts?.totalCount ?? 0, 'link')} go; the versions themselves
-        stay in their projects. For a while it can be restored in the settings of{' '}
-        {registryName(props.project)}.
+        The collection and its {plural(row.versionCount, 'link')} go; the versions themselves stay in their
+        projects. For a while it can be restored in the settings of {registryName(props.project)}.
       </Confirm>
     </>
   );
@@ -80,13 +84,13 @@ function CollectionRow({
   row,
   props,
   locked,
-  canWrite,
+  can,
   link,
 }: {
   row: Row;
   props: Props;
   locked: readonly string[];
-  canWrite: boolean;
+  can: Can;
   link: () => void;
 }) {
   const place = { ...props, type: row.defaultArtifactType.name, collection: row.name };
@@ -102,7 +106,7 @@ function CollectionRow({
           <TagChips tags={row.tags.edges.map(({ node }) => node.name)} />
         </span>
         <span className={css.sub}>
-          {row.defaultArtifactType.name} · {plural(row.artifacts?.totalCount ?? 0, 'version')} · updated{' '}
+          {row.defaultArtifactType.name} · {plural(row.versionCount, 'version')} · updated{' '}
           <Age at={row.updatedAt ?? row.createdAt} />
         </span>
       </div>
@@ -120,7 +124,7 @@ function CollectionRow({
         <Button component={Link} {...(collectionLink(place) as object)} variant="default" size="xs">
           View details
         </Button>
-        {canWrite && <RowMenu row={row} props={props} link={link} />}
+        {(can.link || can.deleteCollection) && <RowMenu row={row} props={props} can={can} link={link} />}
       </div>
     </div>
   );
@@ -129,12 +133,12 @@ function CollectionRow({
 function Collections({
   props,
   locked,
-  canWrite,
+  can,
   types,
 }: {
   props: Props;
   locked: readonly string[];
-  canWrite: boolean;
+  can: Can;
   types: string[];
 }) {
   const [text, setText] = useState('');
@@ -187,13 +191,7 @@ function Collections({
           loadMore={() => void (list.isFetching || list.fetchNextPage())}
         >
           {(row) => (
-            <CollectionRow
-              row={row}
-              props={props}
-              locked={locked}
-              canWrite={canWrite}
-              link={() => setLinking(row)}
-            />
+            <CollectionRow row={row} props={props} locked={locked} can={can} link={() => setLinking(row)} />
           )}
         </Rows>
       )}
@@ -217,7 +215,7 @@ export default function RegistryPage(props: Props) {
   if (page.isPending) return <LoadingRows height={64} />;
   const registry = page.data.project;
   if (!registry) return <NotFound what={`The registry '${name}'`} />;
-  const can = canOf(registry.viewerRole);
+  const can = registry.permissions;
   const types = registry.artifactTypes.edges.flatMap(({ node }) => (node ? [node.name] : []));
 
   return (
@@ -233,13 +231,14 @@ export default function RegistryPage(props: Props) {
         crumbs={[{ label: 'Registry', link: { to: '/orgs/$org/registry', params: { org } } }]}
         beside={
           <>
+            <StarButton registry={registry} />
             <Chip kind="type">{registry.access === 'RESTRICTED' ? 'Restricted' : 'Organization'}</Chip>
             <TypeChips registry={registry} />
           </>
         }
         actions={
           <>
-            {can.write && (
+            {can.createCollection && (
               <Button leftSection={<Icon name="plus" />} onClick={() => setCreating(true)}>
                 Create collection
               </Button>
@@ -263,7 +262,7 @@ export default function RegistryPage(props: Props) {
         <summary>Link a version with code</summary>
         <Code text={linkSnippet(linkPath(entity, project), types[0] ?? 'model')} />
       </details>
-      <Collections props={props} locked={registry.protectedAliases} canWrite={can.write} types={types} />
+      <Collections props={props} locked={registry.protectedAliases} can={can} types={types} />
       <CreateCollection
         opened={creating}
         close={() => setCreating(false)}

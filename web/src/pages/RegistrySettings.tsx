@@ -23,17 +23,16 @@ import { useChange } from '../lib/change';
 import { registryLink, settingsLink } from '../lib/links';
 import {
   aliasProblem,
-  isCore,
   REGISTRY_PREFIX,
   registryName,
   registryNameProblem,
   typeNameProblem,
 } from '../lib/names';
-import { canOf } from '../lib/roles';
 import { findOrg, useViewer } from '../lib/viewer';
 import css from './form.module.css';
 import { RegistryDeleted } from './RegistryDeleted';
 import { RegistryPeople } from './RegistryPeople';
+import { StarButton } from './StarButton';
 
 export type Registry = NonNullable<RegistryPageQuery['project']>;
 
@@ -52,7 +51,7 @@ function Profile({ registry, org, canEdit }: BlockProps) {
   const [description, setDescription] = useState(registry.description ?? '');
   const problem = registryNameProblem(name);
   const changed = name !== before || description !== (registry.description ?? '');
-  const fixed = isCore(registry.name);
+  const fixed = registry.isCore;
 
   const save = async () => {
     const entityName = registry.entityName;
@@ -70,7 +69,7 @@ function Profile({ registry, org, canEdit }: BlockProps) {
       <TextInput
         label="Name"
         value={name}
-        disabled={!canEdit || fixed}
+        disabled={!registry.permissions.rename || fixed}
         error={canEdit && !fixed ? problem : null}
         onChange={(event) => setName(event.currentTarget.value)}
       />
@@ -117,7 +116,7 @@ function Visibility({ registry, canEdit }: BlockProps) {
         { value: 'RESTRICTED', label: 'Restricted' },
       ]}
       allowDeselect={false}
-      disabled={!canEdit || isCore(registry.name) || upsert.isPending}
+      disabled={!canEdit || registry.isCore || upsert.isPending}
       value={registry.access === 'RESTRICTED' ? 'RESTRICTED' : 'PRIVATE'}
       onChange={(access) =>
         upsert.mutate({ input: { name: registry.name, entityName: registry.entityName, access } })
@@ -230,7 +229,7 @@ export default function RegistrySettings() {
   if (page.isPending) return <LoadingRows height={90} />;
   const registry = page.data.project;
   if (!registry) return <NotFound what={`The registry '${name}'`} />;
-  const can = canOf(registry.viewerRole);
+  const can = registry.permissions;
   const block = { registry, org: org.name };
 
   return (
@@ -242,9 +241,10 @@ export default function RegistrySettings() {
           { label: 'Registry', link: { to: '/orgs/$org/registry', params: { org: org.name } } },
           { label: name, link: registryLink(org.name, project) },
         ]}
+        beside={<StarButton registry={registry} />}
         actions={
-          can.admin &&
-          !isCore(registry.name) && (
+          can.delete &&
+          !registry.isCore && (
             <Tooltip label="Delete registry">
               <ActionIcon
                 size={36}
@@ -260,24 +260,24 @@ export default function RegistrySettings() {
       />
       <Section title="Name and description">
         <Card>
-          <Profile key={registry.name} {...block} canEdit={can.write} />
+          <Profile key={registry.name} {...block} canEdit={can.edit} />
         </Card>
       </Section>
       <Section title="Visibility and types">
         <Card>
           <div className={css.form}>
-            <Visibility {...block} canEdit={can.admin} />
-            <Types key={registry.artifactTypes.edges.length} {...block} canEdit={can.admin} />
+            <Visibility {...block} canEdit={can.changeVisibility} />
+            <Types key={registry.artifactTypes.edges.length} {...block} canEdit={can.editTypes} />
           </div>
         </Card>
       </Section>
-      <RegistryPeople entity={entity} registry={registry} org={org.name} canEdit={can.admin} />
+      <RegistryPeople entity={entity} registry={registry} org={org.name} canEdit={can.manageMembers} />
       <Section title="Protected Aliases">
         <Card>
-          <Protected {...block} canEdit={can.admin} />
+          <Protected {...block} canEdit={can.protectAliases} />
         </Card>
       </Section>
-      {can.write && <RegistryDeleted entity={entity} project={project} />}
+      {can.deleteCollection && <RegistryDeleted entity={entity} project={project} />}
       <Confirm
         opened={deleting}
         close={() => setDeleting(false)}

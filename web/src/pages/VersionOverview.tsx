@@ -101,8 +101,8 @@ export function VersionOverview({ data, membership, artifact, place, version, ca
               noun="alias"
               items={namedAliases(membership.aliases)}
               locked={locked}
-              canEdit={can.write}
-              canRemove={(alias) => alias !== 'latest' && (can.admin || !locked.includes(alias))}
+              canEdit={can.alias}
+              canRemove={(alias) => alias !== 'latest' && (can.protectedAlias || !locked.includes(alias))}
               problem={aliasProblem}
               add={(alias) => addAliases.mutateAsync(aliasInput(alias))}
               remove={(alias) => deleteAliases.mutateAsync(aliasInput(alias))}
@@ -112,7 +112,7 @@ export function VersionOverview({ data, membership, artifact, place, version, ca
             <ChipEditor
               noun="tag"
               items={artifact.tags.map((t) => t.name)}
-              canEdit={can.write}
+              canEdit={can.editVersion}
               problem={tagProblem}
               add={(tagName) =>
                 update.mutateAsync({ input: { artifactID: artifact.id, tagsToAdd: [{ tagName }] } })
@@ -168,7 +168,7 @@ export function VersionOverview({ data, membership, artifact, place, version, ca
       <div className={css.side}>
         <EditableText
           text={artifact.description ?? ''}
-          canEdit={can.write}
+          canEdit={can.editVersion}
           save={(description) => update.mutateAsync({ input: { artifactID: artifact.id, description } })}
         />
         <Section title={inRegistry ? 'Also linked in' : 'Linked collections'}>

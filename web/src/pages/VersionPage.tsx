@@ -12,7 +12,6 @@ import { useGql } from '../graphql/client';
 import { CollectionVersionsDocument, VersionPageDocument, type VersionPageQuery } from '../graphql/generated';
 import { collectionLink, registryLink, versionLink, type Place, type VersionView } from '../lib/links';
 import { registryName } from '../lib/names';
-import { canOf } from '../lib/roles';
 import { LinkToRegistry } from './LinkToRegistry';
 import css from './VersionPage.module.css';
 import { VersionActions, type VersionDialog } from './VersionActions';
@@ -49,10 +48,8 @@ function VersionSwitch({
   const list = useGql(CollectionVersionsDocument, { entity, project, collection, after: null, first: 200 });
   const edges = list.data?.project?.artifactCollection?.artifacts?.edges ?? [];
   const known = edges.some((e) => e.version === version);
-  const data = edges.map((e) => ({
-    value: e.version,
-    label: [e.version, ...namedAliases(e.node.aliases)].join(' · '),
-  }));
+  const data = edges.map((e) => ({ value: e.version, label: e.version }));
+  const aliases = new Map(edges.map((e) => [e.version, namedAliases(e.node.aliases).join(', ')]));
   return (
     <Select
       className={css.switch}
@@ -61,6 +58,11 @@ function VersionSwitch({
       allowDeselect={false}
       data={known ? data : [{ value: version, label: version }, ...data]}
       value={version}
+      renderOption={({ option }) => (
+        <span className={css.option}>
+          <span className="v-mono">{option.label}</span> <span>{aliases.get(option.value)}</span>
+        </span>
+      )}
       onChange={(value) => value && value !== version && onPick(value)}
       comboboxProps={{ width: 260, position: 'bottom-start' }}
     />
@@ -91,7 +93,7 @@ export default function VersionPage({ place: given, version: wanted, view }: Pro
   const place: Place = { ...given, type: collection.defaultArtifactType.name };
   const inRegistry = collection.__typename === 'ArtifactPortfolio';
   const version = `v${membership.versionIndex ?? 0}`;
-  const can = canOf(data.viewerRole);
+  const can = data.permissions;
   const tab = view.tab ?? 'version';
 
   const crumbs = place.org
@@ -137,12 +139,12 @@ export default function VersionPage({ place: given, version: wanted, view }: Pro
                 >
                   Compare with another version
                 </Menu.Item>
-                {!inRegistry && can.write && (
+                {!inRegistry && can.editVersion && (
                   <Menu.Item leftSection={<Icon name="clock" />} onClick={() => setDialog('ttl')}>
                     Edit TTL policy
                   </Menu.Item>
                 )}
-                {inRegistry && can.write && (
+                {inRegistry && can.unlink && (
                   <Menu.Item
                     color="red"
                     leftSection={<Icon name="unlink" />}
@@ -151,7 +153,7 @@ export default function VersionPage({ place: given, version: wanted, view }: Pro
                     Unlink version
                   </Menu.Item>
                 )}
-                {!inRegistry && can.write && (
+                {!inRegistry && can.deleteVersion && (
                   <Menu.Item
                     color="red"
                     leftSection={<Icon name="trash" />}
@@ -195,7 +197,7 @@ export default function VersionPage({ place: given, version: wanted, view }: Pro
             />
           </Tabs.Panel>
           <Tabs.Panel value="metadata">
-            <MetadataTab artifact={artifact} canEdit={can.write && !inRegistry} />
+            <MetadataTab artifact={artifact} canEdit={can.editVersion && !inRegistry} />
           </Tabs.Panel>
           <Tabs.Panel value="usage">
             <UsageTab artifact={artifact} place={place} version={version} />
