@@ -3,7 +3,8 @@
 #   make run        install what is missing, build, start a registry on ./data
 #   make test       every suite that a change should pass; ends with "N passed, N failed"
 #   make test SLOW=1   all of them, as CI does
-#   make build      build/vitrined
+#   make test-clients  those with the real client, in five of its releases
+#   make build      build/vitrined, build/vitrine
 #
 # BUILD=dir builds elsewhere; DESTDIR works for install.
 
@@ -13,7 +14,7 @@ MESON_FLAGS ?=
 PYTHON ?= python3
 SUITES ?=
 
-.PHONY: help setup setup-test configure web build all run test check sanitize bench install clean distclean
+.PHONY: help setup setup-test configure web build all run test check sanitize bench bench-client install clean distclean
 .DEFAULT_GOAL := build
 
 help:
@@ -34,7 +35,7 @@ web: setup
 	@tools/build-web || [ $$? -eq 3 ]
 
 build: configure web
-	@ninja -C $(BUILD) vitrined
+	@ninja -C $(BUILD) vitrined vitrine
 
 # The programs and every test program.
 all: setup-test
@@ -62,6 +63,11 @@ tests/graphql/node_modules/installed: tests/graphql/package-lock.json
 test:
 	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run $(if $(SLOW),--slow) $(SUITES)
 
+# With the real client in each release that is tried; `make test` takes the newest and the oldest of them.
+.PHONY: test-clients
+test-clients:
+	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run --slow client
+
 # The quick look before a commit: no build, a few seconds.
 check:
 	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run law
@@ -71,6 +77,9 @@ sanitize:
 
 bench: build
 	@bench/run
+
+bench-client: build
+	@bench/client.py
 
 install: configure
 	@ninja -C $(BUILD)

@@ -293,9 +293,19 @@ void command_options(struct options *options, const struct command *command)
 
 /* ---- running ---------------------------------------------------------------------------------------- */
 
+/* What comes from far below ("cannot open x: ...") has no period yet. */
+static const char *sentence(struct cli *cli, const char *message)
+{
+        size_t length = strlen(message);
+        bool ended = length > 0 && strchr(".?!", message[length - 1]);
+
+        return arena_printf(&cli->arena, "%s%s", message, ended ? "" : ".").ptr;
+}
+
 static int report(struct cli *cli, const struct vitrine_error *error)
 {
         enum exit_status status = status_of(error);
+        const char *message = sentence(cli, error->message);
 
         progress_clear(&cli->progress);
         if (cli->json) {
@@ -304,14 +314,14 @@ static int report(struct cli *cli, const struct vitrine_error *error)
 
                 json_writer_init(&w, &line);
                 json_begin_object(&w);
-                json_key_string(&w, "error", str_from(error->message));
+                json_key_string(&w, "error", str_from(message));
                 json_key_string(&w, "code", str_from(vitrine_code_name(error->code)));
                 json_key_int(&w, "status", status);
                 json_end_object(&w);
                 (void)fprintf(stderr, "%s\n", buf_cstr(&line));
         } else {
                 (void)fprintf(stderr, "%svitrine:%s %s\n", cli->color ? "\033[1;31m" : "", cli->color ? "\033[0m" : "",
-                              error->message);
+                              message);
         }
         return (int)status;
 }

@@ -206,7 +206,8 @@ static struct str shown(struct table *table, size_t index)
         {
                 _cleanup_(buf_done) struct buf safe = { 0 };
 
-                text_add(&safe, text, table->cli->out_is_terminal);
+                /* A line end in a description would break the table anywhere. */
+                text_add(&safe, text, true);
                 return arena_str(&table->cli->arena, buf_str(&safe));
         }
 }
@@ -218,10 +219,13 @@ static void add_padded(struct buf *out, struct str text, size_t width, bool righ
         if (right)
                 buf_printf(out, "%*s", blanks, "");
         buf_add_str(out, text);
-        if (last)
-                buf_add_c(out, '\n');
-        else
+        if (!last) {
                 buf_printf(out, "%*s", (right ? 0 : blanks) + 2, "");
+                return;
+        }
+        while (out->len > 0 && out->ptr[out->len - 1] == ' ')
+                out->len--;
+        buf_add_c(out, '\n');
 }
 
 void table_end(struct table *table)

@@ -14,6 +14,7 @@
 #define PLAIN_LINE_MS 10000u
 #define SAMPLE_MS 250u
 #define RETRY_LINE_MS 2000u
+#define WORTH_A_LINE_MS 1000u /* what is over sooner says nothing when it begins */
 #define BAR_MAX 32u
 #define LINE_BEGIN "\r\033[K" /* to the first column, and nothing behind it */
 
@@ -182,24 +183,39 @@ static void draw(struct progress *progress, const struct vitrine_event *event, u
         progress->said_ms = at_ms;
 }
 
-static void begin(struct progress *progress, const struct vitrine_event *event, uint64_t at_ms)
+static void begin_line(struct progress *progress, const struct vitrine_event *event)
 {
         _cleanup_(buf_done) struct buf out = { 0 };
         char size[TEXT_SIZE_MAX];
 
-        progress->begun_ms = progress->said_ms = at_ms;
-        progress->sample_count = 0;
-        sample(progress, at_ms, moved(event));
-        if (progress->style == PROGRESS_BAR) {
-                draw(progress, event, at_ms);
-                return;
-        }
-        /* Of nothing nothing is said. */
-        if (event->files_total == 0)
-                return;
+        progress->begin_said = true;
         buf_printf(&out, "%s %llu file%s, %s\n", word(doing, event->operation), (unsigned long long)event->files_total,
                    event->files_total == 1 ? "" : "s", text_size(event->bytes_total, size));
         put(progress, &out);
+}
+
+static void begin(struct progress *progress, const struct vitrine_event *event, uint64_t at_ms)
+{
+        progress->begun_ms = progress->said_ms = at_ms;
+        progress->begin_said = false;
+        progress->sample_count = 0;
+        sample(progress, at_ms, moved(event));
+        if (progress->style == PROGRESS_BAR)
+                draw(progress, event, at_ms);
+}
+
+static void go_on(struct progress *progress, const struct vitrine_event *event, uint64_t at_ms)
+{
+        sample(progress, at_ms, moved(event));
+        if (progress->style == PROGRESS_BAR) {
+                if (at_ms - progress->said_ms >= REDRAW_MS)
+                        draw(progress, event, at_ms);
+                return;
+        }
+        if (!progress->begin_said && at_ms - progress->begun_ms >= WORTH_A_LINE_MS)
+                begin_line(progress, event);
+        else if (at_ms - progress->said_ms >= PLAIN_LINE_MS)
+                draw(progress, event, at_ms);
 }
 
 static void end(struct progress *progress, const struct vitrine_event *event, uint64_t at_ms)
@@ -209,7 +225,8 @@ static void end(struct progress *progress, const struct vitrine_event *event, ui
         uint64_t ms = at_ms > progress->begun_ms ? at_ms - progress->begun_ms : 1;
 
         progress_clear(progress);
-        if (event->files_total == 0)
+        /* Of nothing nothing is said, and reading one's own files is worth a word only when it took its time. */
+        if (event->files_total == 0 || (event->operation == VITRINE_OPERATION_HASH && ms < WORTH_A_LINE_MS))
                 return;
         /* It failed or was interrupted: the error says the rest. */
         if (event->files_done < event->files_total) {
@@ -271,9 +288,7 @@ int progress_event(const struct vitrine_event *event, void *payload)
         case VITRINE_EVENT_PROGRESS:
         case VITRINE_EVENT_FILE_BEGIN:
         case VITRINE_EVENT_FILE_DONE:
-                sample(progress, at_ms, moved(event));
-                if (at_ms - progress->said_ms >= (progress->style == PROGRESS_BAR ? REDRAW_MS : PLAIN_LINE_MS))
-                        draw(progress, event, at_ms);
+                go_on(progress, event, at_ms);
                 break;
         }
         return 0;

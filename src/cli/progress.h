@@ -2,7 +2,7 @@
  * cli/progress.h - how far a transfer is, on standard error.
  *
  * On a terminal one line that is drawn again and again: a bar, bytes, rate, time left, files. Elsewhere plain
- * lines: one when an operation begins, one every ten seconds, one at its end. What is said is made
+ * lines: one when an operation turns out to take its time, one every ten seconds, one at its end. What is said is made
  * of the library's events; nothing here decides anything.
  *
  * Thread rule: one thread, the one that called the library.
@@ -28,6 +28,7 @@ struct progress {
         enum progress_style style;
         bool color;
         bool drawn;                /* a line without line end is on the terminal */
+        bool begin_said;           /* plain: the line about what is being done is out */
         uint64_t begun_ms, said_ms, retry_said_ms;
         struct progress_sample samples[PROGRESS_SAMPLES]; /* of bytes that moved, a ring */
         size_t sample_count;       /* ever taken */

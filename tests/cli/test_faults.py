@@ -49,7 +49,7 @@ def fill(place, seed):
     rnd = random.Random(seed)
     for number in range(30):
         place.write(f"d/small-{number}", rnd.randbytes(rnd.randint(0, 40_000)))
-    for number in range(3):
+    for number in range(8):
         place.write(f"d/large-{number}", rnd.randbytes(4 * MIB + number))
     return sum(len(content) for content in place.tree("d").values())
 
@@ -57,16 +57,16 @@ def fill(place, seed):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_push_and_pull_over_a_wire_that_is_cut(place, new_place, proxy, seed):
     size = fill(place, seed)
-    least, most = 100_000, 2 * MIB
+    least, most = 1000, 12 * MIB
     through = proxy(cut=(least, most), seed=seed)
     place.ok("push", "d", "thing", "-t", "model", VITRINE_BASE_URL=through.url)
-    assert through.cuts > 3
+    assert through.cuts > 1
     # What was on the wire when it was cut goes again, and nothing else does.
     assert through.up < size + through.cuts * most + 20 * through.connections * 4096
     other = new_place()
     through = proxy(cut=(least, most), seed=seed)
     other.ok("pull", "thing", "--root", "here", "--no-cache", VITRINE_BASE_URL=through.url)
-    assert through.cuts > 3
+    assert through.cuts > 1
     assert other.tree("here") == place.tree("d")
     no_leftovers(other.work)
     other.ok("verify", "thing", "here", "--strict")

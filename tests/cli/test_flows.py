@@ -236,6 +236,7 @@ def test_results_and_progress_do_not_mix(place, files):
 
 def test_every_list_is_json(place, team, files):
     place.ok("push", "out", "thing", "-t", "model", "--link", f"{registry(team)}/Json")
+    place.ok("registry", "members", "model", "--add-team", team.team)
     for words in [["registry", "list"], ["registry", "members", "model"], ["collection", "list"], ["ls", "thing"],
                   ["alias", "history", f"{registry(team)}/Json"]]:
         value = place.json(*words)

@@ -56,7 +56,7 @@ def test_errors_are_marked_on_a_terminal(place):
 
 def test_progress_can_be_chosen(big):
     status, text = big.terminal("push", "big.bin", "thing", "-t", "model", "--progress", "plain")
-    assert status == 0 and "%" not in text and "Uploading 1 file, 8.0 MiB" in text
+    assert status == 0 and "%" not in text and "Uploaded 1 file, 8.0 MiB" in text
     assert "%" in big.run("pull", "thing", "--progress", "bar").err
     assert big.ok("pull", "thing", "--root", "x", "--progress", "none").err == ""
 
@@ -92,7 +92,7 @@ def test_names_cannot_drive_the_terminal(place):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(place, number):
-    place.write("big", b"\0" * (1 << 30))  # sparse would do, too; hashing it takes a while
+    os.truncate(place.write("big", ""), 8 << 30)  # takes no room, and seconds to read
     process = place.start("push", "big", "thing", "-t", "model")
     time.sleep(0.4)
     process.send_signal(number)

@@ -47,7 +47,7 @@ def test_wandb_writes_and_vitrine_reads(place, machine, team):
         with wandb.init(entity={team.team!r}, project={place.project!r}) as run:
             artifact = wandb.Artifact("thing", type="model", metadata={{"x": 1}}, description="by Python")
             artifact.add_dir("d")
-            artifact.add_reference("s3://bucket/key", name="ref", checksum=False)
+            artifact.add_reference("tape://shelf/key", name="ref")
             run.log_artifact(artifact, aliases=["best"]).wait()
             run.link_artifact(artifact, {target!r}, aliases=["staging"])
             result.update(digest=artifact.digest, run=run.id)

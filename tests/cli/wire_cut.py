@@ -9,8 +9,8 @@ class Proxy:
     """cut: (least, most) bytes after which a connection is closed, both ways counted together; None: never."""
 
     def __init__(self, server_url, cut=None, seed=1, port=0):
-        host, port = server_url.removeprefix("http://").split(":")
-        self.target = host, int(port)
+        host, theirs = server_url.removeprefix("http://").split(":")
+        self.target = host, int(theirs)
         self.cut, self.random = cut, random.Random(seed)
         self.lock = threading.Lock()
         self.up = self.down = self.cuts = self.connections = 0
