@@ -77,6 +77,13 @@ def search_bar(wire, registry, _):
 
 
 @reading
+def star_registry(wire, registry, _):
+    """Nobody else sees the star."""
+    return wire.graphql("mutation($input:StarProjectInput!){starProject(input:$input){success}}",
+                        input={"projectId": registry.id, "starred": True})
+
+
+@reading
 def view_members(wire, registry, _):
     return wire.graphql("""query($p:String!){project(entityName:"Acme",name:$p){
       members{username role{name}} teamMembers{team{name} role{name}} protectedAliases}}""", p=registry.project)["project"]

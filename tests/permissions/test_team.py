@@ -217,19 +217,87 @@ def restore_project(wire, p):
                         input={"projectID": p.id})
 
 
-@test
-def projects_of_teams():
+def compare(section, functions, subject):
+    """Does each cell, with a subject of its own."""
     world, wrong = Stage.get(), []
     people(world)
-    rows = read_table("team")
-    assert {name for name, _, _ in rows} == set(ACTIONS)
+    rows = read_table(section)
+    assert {name for name, _, _ in rows} == set(functions)
     for name, _, cells in rows:
         for column, expected in cells.items():
-            project = Project(world)
-            got = outcome(lambda: ACTIONS[name](world.wire(column), project))
+            fresh = subject(world)
+            got = outcome(lambda: functions[name](world.wire(column), fresh))
             if got != expected:
                 wrong.append(f"{name} {column}: the table says {expected}, the server {got}")
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@test
+def projects_of_teams():
+    compare("team", ACTIONS, Project)
+
+
+# ---- the team itself ----
+
+PEOPLE = {}
+
+
+class Newcomer:
+    """A member of the organization, who is not in the team, and one who is."""
+
+    def __init__(self, world):
+        self.name, self.inside = (f"newcomer{next(numbers)}" for _ in range(2))
+        for name in (self.name, self.inside):
+            world.user(name, name)
+            succeed("org", "member", "set", "Acme", name, "member", data=world.data)
+        self.ids = world.ids
+        succeed("team", "member", "set", "desk", self.inside, "viewer", data=world.data)
+
+
+def of_people(function):
+    PEOPLE[function.__name__.replace("_", "-")] = function
+    return function
+
+
+@of_people
+def add_to_team(wire, new):
+    return wire.graphql("mutation($input:CreateInviteInput!){createInvite(input:$input){invite{id}}}",
+                        input={"entityName": "desk", "username": new.name})
+
+
+@of_people
+def set_role_in_team(wire, new):
+    return wire.graphql("mutation($input:SetTeamMemberRoleInput!){setTeamMemberRole(input:$input){success}}",
+                        input={"entityName": "desk", "username": new.inside, "role": "member"})
+
+
+@of_people
+def remove_from_team(wire, new):
+    return wire.graphql("mutation($input:DeleteInviteInput!){deleteInvite(input:$input){success}}",
+                        input={"entityName": "desk", "id": new.ids[new.inside]})
+
+
+@of_people
+def add_service_account(wire, new):
+    return wire.graphql("mutation($input:CreateServiceAccountInput!){createServiceAccount(input:$input){user{id}}}",
+                        input={"entityName": "desk", "description": f"robot of {new.name}"})
+
+
+@of_people
+def set_time_to_live(wire, _):
+    return wire.graphql("mutation($input:UpdateArtifactTtlRuleInput!){updateArtifactTtlRule(input:$input){expiringNow}}",
+                        input={"entityName": "desk", "defaultSeconds": 0})
+
+
+@of_people
+def see_members(wire, _):
+    members = wire.graphql('{entity(name:"desk"){members{username}}}')["entity"]
+    return members and members["members"] or None
+
+
+@test
+def people_of_teams():
+    compare("people", PEOPLE, Newcomer)
 
 
 @test
