@@ -21,7 +21,7 @@ export UBSAN_OPTIONS="log_path=$reports/ubsan:print_stacktrace=1:halt_on_error=1
 status=0
 number=0
 # Each suite's own file says how it is run; its result is one line here.
-for suite in 40-server 41-graphql-http 45-wire 46-permissions 50-client 60-faults; do
+for suite in 40-server 41-graphql-http 45-wire 46-permissions 47-histories 50-client 60-faults; do
         number=$((number + 1))
         scratch=$VITRINE_TMP/$suite
         mkdir -p "$scratch"
