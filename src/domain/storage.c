@@ -61,7 +61,7 @@ static void half_rebuild(struct distinct_half *half, size_t cap)
 
 static void half_add(struct distinct_half *half, uint64_t key, uint64_t size)
 {
-        if (!half_keeps(half, key))
+        if (!half_keeps(half, key) || (half->cap && half->keys[half_find(half, key)]))
                 return;
         while (half->count >= DISTINCT_EXACT) {
                 half->shift++;
