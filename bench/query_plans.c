@@ -99,12 +99,13 @@ static enum rc print_example(struct db_conn *conn, struct arena *arena, const st
         return rc;
 }
 
-/* A graph asks these once or twice for each of its nodes. */
-static enum rc print_lineage(struct db_conn *conn, struct arena *arena, struct err *err)
+/* The fixed statements of a file, with their titles. */
+static enum rc print_fixed(struct db_conn *conn, struct arena *arena, const char *(*next)(size_t, const char **),
+                           struct err *err)
 {
         const char *title = NULL, *sql;
 
-        for (size_t i = 0; (sql = store_lineage_sql(i, &title)) != NULL; i++) {
+        for (size_t i = 0; (sql = next(i, &title)) != NULL; i++) {
                 struct str plan = STR_NULL;
                 enum rc rc = db_explain(conn, sql, arena, &plan, err);
 
@@ -128,8 +129,9 @@ static enum rc print_all(const char *path, struct arena *arena, struct err *err)
                 rc = db_read_begin(db, &conn, err);
         for (size_t i = 0; !rc && i < ARRAY_LEN(examples); i++)
                 rc = print_example(conn, arena, &examples[i], err);
+        /* A graph asks these once or twice for each of its nodes. */
         if (!rc)
-                rc = print_lineage(conn, arena, err);
+                rc = print_fixed(conn, arena, store_lineage_sql, err);
         db_read_end(&conn);
         db_close(db);
         return rc;

@@ -1,17 +1,15 @@
 /*
  * api/resolve_app.c - what the Registry App asks beside what clients ask: stars, what the viewer may do, counts,
- * roles of members, the search bar. Parents: see artifact_node.h; ProjectPermissions int[ACT__COUNT]
- * of booleans; SearchResult struct found_node *.
+ * roles of members, the search bar. Parents: see artifact_node.h; ProjectPermissions bool[ACT__COUNT]; SearchResult struct found *.
  */
 #include "api/artifact_node.h"
 #include "domain/account.h"
 #include "domain/organization.h"
 #include "domain/policy.h"
 #include "domain/project.h"
-#include "domain/search.h"
+#include "domain/search_bar.h"
 #include "domain/star.h"
 #include "domain/team.h"
-#include "json/json.h"
 
 #define SEARCH_FIRST_MAX 50
 
@@ -182,98 +180,10 @@ FIELD(Mutation, removeOrganizationMember)
 
 /* ---- the search bar ---- */
 
-struct found_node {
-        struct search_page projects, collections, versions;
-};
-
-/* (?i) and the text, each of its ASCII punctuation marks taken as it is. */
-static struct str pattern_of(struct arena *arena, struct str text)
-{
-        char *pattern = arena_alloc(arena, 2 * text.len + 4);
-        size_t len = 4;
-
-        memcpy(pattern, "(?i)", 4);
-        for (size_t i = 0; i < text.len; i++) {
-                char c = text.ptr[i];
-                bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                             (unsigned char)c >= 0x80 || c == ' ' || c == '_';
-
-                if (!plain)
-                        pattern[len++] = '\\';
-                pattern[len++] = c;
-        }
-        return (struct str){ pattern, len };
-}
-
-/* {"$or": [{"a": {"$regex": pattern}}, ...]} */
-static struct str filter_of(struct arena *arena, struct str pattern, const char *const *names, size_t count)
-{
-        _cleanup_(buf_done) struct buf buf = { 0 };
-        struct json_writer w;
-
-        json_writer_init(&w, &buf);
-        json_begin_object(&w);
-        json_key(&w, STR("$or"));
-        json_begin_array(&w);
-        for (size_t i = 0; i < count; i++) {
-                json_begin_object(&w);
-                json_key(&w, str_from(names[i]));
-                json_begin_object(&w);
-                json_key_string(&w, "$regex", pattern);
-                json_end_object(&w);
-                json_end_object(&w);
-        }
-        json_end_array(&w);
-        json_end_object(&w);
-        return arena_str(arena, buf_str(&buf));
-}
-
-/* All registries have the same prefix: what is found in it only is not found. */
-static void drop_prefix_matches(struct call *call, struct search_page *page, struct str text, size_t first)
-{
-        struct str wanted = model_fold(call->arena, text);
-        size_t count = 0;
-
-        for (size_t i = 0; i < page->count && count < first; i++) {
-                struct str name = page->projects[i]->name;
-
-                if (str_starts(name, STR(MODEL_REGISTRY_PREFIX)))
-                        name = str_slice(name, sizeof(MODEL_REGISTRY_PREFIX) - 1, name.len);
-                if (str_contains(model_fold(call->arena, name), wanted) ||
-                    str_contains(model_fold(call->arena, page->projects[i]->description), wanted))
-                        page->projects[count++] = page->projects[i];
-        }
-        page->count = count;
-}
-
-static enum rc find_all(struct call *call, const struct entity *entity, struct str text, size_t first,
-                        struct found_node *ret, struct err *err)
-{
-        static const char *const project_names[] = { "name", "description" }, *const collection_names[] = { "name", "tag" },
-                          *const version_names[] = { "tag", "alias" };
-        struct str pattern = pattern_of(call->arena, text);
-        struct search_input in = { .entity = entity, .first = 200 };
-        enum rc rc;
-
-        in.project_filters = filter_of(call->arena, pattern, project_names, ARRAY_LEN(project_names));
-        rc = search_projects(call, &in, &ret->projects, err);
-        if (rc)
-                return rc;
-        drop_prefix_matches(call, &ret->projects, text, first);
-        in = (struct search_input){ .entity = entity, .first = first };
-        in.collection_filters = filter_of(call->arena, pattern, collection_names, ARRAY_LEN(collection_names));
-        rc = search_collections(call, &in, &ret->collections, err);
-        if (rc)
-                return rc;
-        in.collection_filters = STR_NULL;
-        in.version_filters = filter_of(call->arena, pattern, version_names, ARRAY_LEN(version_names));
-        return search_versions(call, &in, &ret->versions, err);
-}
-
 FIELD(Query, search)
 {
         struct call *call = call_of(field);
-        struct found_node *found = arena_new(gql_arena(field), struct found_node);
+        struct found *found = arena_new(gql_arena(field), struct found);
         struct str text = str_trim(gql_arg_str(field, "text"));
         int64_t first = gql_int(gql_arg(field, "first"), 10);
         struct entity *entity = NULL;
@@ -282,10 +192,8 @@ FIELD(Query, search)
         if (first < 1 || first > SEARCH_FIRST_MAX || text.len > 200)
                 return err_set(err, RC_INVALID, "A search is for at most 200 bytes and 1 to %d of each.", SEARCH_FIRST_MAX);
         rc = entity_find(call, gql_arg_str(field, "organizationName"), &entity, err);
-        if (rc)
-                return rc;
-        if (entity && entity->kind == ENTITY_ORG && text.len > 0)
-                rc = find_all(call, entity, text, (size_t)first, found, err);
+        if (!rc && entity)
+                rc = search_bar(call, entity, text, (size_t)first, found, err);
         if (rc)
                 return rc;
         gql_out_object(out, "SearchResult", found);
@@ -294,30 +202,30 @@ FIELD(Query, search)
 
 FIELD(SearchResult, registries)
 {
-        const struct search_page *page = &((const struct found_node *)parent)->projects;
+        const struct found *found = parent;
 
-        gql_out_list(out, page->count);
-        for (size_t i = 0; i < page->count; i++)
-                gql_out_object(gql_out_item(out, i), "Project", page->projects[i]);
+        gql_out_list(out, found->registry_count);
+        for (size_t i = 0; i < found->registry_count; i++)
+                gql_out_object(gql_out_item(out, i), "Project", found->registries[i]);
         return RC_OK;
 }
 
 FIELD(SearchResult, collections)
 {
-        const struct search_page *page = &((const struct found_node *)parent)->collections;
+        const struct found *found = parent;
 
-        gql_out_list(out, page->count);
-        for (size_t i = 0; i < page->count; i++)
-                out_collection(field, gql_out_item(out, i), page->collections[i], page->homes[i]);
+        gql_out_list(out, found->collection_count);
+        for (size_t i = 0; i < found->collection_count; i++)
+                out_collection(field, gql_out_item(out, i), found->collections[i], found->homes[i]);
         return RC_OK;
 }
 
 FIELD(SearchResult, versions)
 {
-        const struct search_page *page = &((const struct found_node *)parent)->versions;
+        const struct found *found = parent;
 
-        gql_out_list(out, page->count);
-        for (size_t i = 0; i < page->count; i++)
-                gql_out_object(gql_out_item(out, i), "ArtifactCollectionMembership", page->versions[i]);
+        gql_out_list(out, found->version_count);
+        for (size_t i = 0; i < found->version_count; i++)
+                gql_out_object(gql_out_item(out, i), "ArtifactCollectionMembership", found->versions[i]);
         return RC_OK;
 }
