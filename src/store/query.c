@@ -139,3 +139,14 @@ struct str store_column(struct db_stmt *stmt, struct arena *arena, int column)
                 return STR_NULL;
         return arena_str(arena, db_column_str(stmt, column));
 }
+
+void store_work_begin(struct db_conn *conn)
+{
+        db_limit_cpu(conn, STORE_WORK_MS);
+}
+
+enum rc store_work_end(struct db_conn *conn, enum rc rc, const char *advice, struct err *err)
+{
+        db_limit_cpu(conn, 0);
+        return rc == RC_TOO_MANY ? err_set(err, rc, "%s", advice) : rc;
+}

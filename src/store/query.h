@@ -25,6 +25,14 @@ MUST_USE enum rc store_int(struct db_conn *conn, int64_t *ret_value, bool *ret_f
 MUST_USE enum rc store_text(struct db_conn *conn, struct arena *arena, struct str *ret_value, struct err *err,
                             const char *sql, const char *fmt, ...);
 
+/*
+ * What a caller can make long runs between these two: STORE_WORK_MS of this thread's processor time, then rc is
+ * RC_TOO_MANY and `advice` says how to ask for less.
+ */
+#define STORE_WORK_MS 2000
+void store_work_begin(struct db_conn *conn);
+enum rc store_work_end(struct db_conn *conn, enum rc rc, const char *advice, struct err *err);
+
 /* Column as text, copied into the arena (absent for NULL). */
 struct str store_column(struct db_stmt *stmt, struct arena *arena, int column);
 

@@ -11,6 +11,8 @@
         "WHEN 1 THEN 'finished' WHEN 2 THEN 'failed' WHEN 3 THEN 'crashed' WHEN 4 THEN 'killed' "          \
         "WHEN 5 THEN CASE WHEN run.heartbeat_us < $2 THEN 'preempted' ELSE 'preempting' END "              \
         "WHEN 6 THEN 'preempted' ELSE 'pending' END"
+#define TOO_MUCH                                                                                           \
+        "This filter would have to look at too many runs: filter by created_at, or order by it and read page by page."
 #define CONFIG "COALESCE(run.config_clean, run.config)"
 #define SUMMARY "COALESCE(run.summary_clean, run.summary)"
 #define USERNAME "(SELECT a.username FROM account a WHERE a.id = run.created_by)"
@@ -65,8 +67,8 @@ static enum rc prepare(struct db_conn *conn, const struct filter_sql *sql, const
         return RC_OK;
 }
 
-enum rc store_run_count(struct db_conn *conn, struct arena *arena, const struct run_query *query, int64_t *ret,
-                        struct err *err)
+static enum rc count_runs(struct db_conn *conn, struct arena *arena, const struct run_query *query, int64_t *ret,
+                          struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         _cleanup_(buf_done) struct buf text = { 0 };
@@ -85,6 +87,16 @@ enum rc store_run_count(struct db_conn *conn, struct arena *arena, const struct 
                 return rc;
         *ret = db_column_i64(stmt, 0);
         return RC_OK;
+}
+
+enum rc store_run_count(struct db_conn *conn, struct arena *arena, const struct run_query *query, int64_t *ret,
+                        struct err *err)
+{
+        enum rc rc;
+
+        store_work_begin(conn);
+        rc = count_runs(conn, arena, query, ret, err);
+        return store_work_end(conn, rc, TOO_MUCH, err);
 }
 
 static enum rc read_rows(struct db_stmt *stmt, struct arena *arena, size_t limit, bool keys, struct run_list *ret,
@@ -144,8 +156,8 @@ static void add_after(struct filter_sql *sql, const struct buf *value, const str
         buf_add_c(sql->text, ')');
 }
 
-enum rc store_run_list(struct db_conn *conn, struct arena *arena, const struct run_query *query, struct run_list *ret,
-                       struct err *err)
+static enum rc list_runs(struct db_conn *conn, struct arena *arena, const struct run_query *query, struct run_list *ret,
+                         struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         _cleanup_(buf_done) struct buf text = { 0 };
@@ -177,6 +189,16 @@ enum rc store_run_list(struct db_conn *conn, struct arena *arena, const struct r
         if (rc)
                 return rc;
         return read_rows(stmt, arena, query->limit, true, ret, err);
+}
+
+enum rc store_run_list(struct db_conn *conn, struct arena *arena, const struct run_query *query, struct run_list *ret,
+                       struct err *err)
+{
+        enum rc rc;
+
+        store_work_begin(conn);
+        rc = list_runs(conn, arena, query, ret, err);
+        return store_work_end(conn, rc, TOO_MUCH, err);
 }
 
 enum rc store_runs_using(struct db_conn *conn, struct arena *arena, int64_t artifact_id, int64_t after_id,

@@ -8,14 +8,16 @@
  * projects behind. A search for something rare begins with the artifacts instead, and sorts the
  * few that it finds (search_start.h).
  *
- * One search may use SEARCH_CPU_MS of processor time: whatever the filter, somebody else gets his turn.
+ * One search may use STORE_WORK_MS of processor time: whatever the filter, somebody else gets his turn.
  */
 #include "store/search.h"
 
 #include "store/search_fields.h"
 #include "store/search_start.h"
 
-#define SEARCH_CPU_MS 2000
+#define TOO_MUCH                                                                                           \
+        "This search would have to look at too much: name a registry or a collection, or add a tag, an "   \
+        "alias or a metadata value that few versions have."
 
 /* Where a step begins. */
 enum step { STEP_VERSION, STEP_COLLECTION, STEP_PROJECT };
@@ -310,17 +312,6 @@ static enum step last_step(const struct search_query *query, enum step first)
         return query->project_id ? STEP_COLLECTION : STEP_PROJECT;
 }
 
-/* Ends the limit, and says what to do about it. */
-static enum rc end_work(struct db_conn *conn, enum rc rc, struct err *err)
-{
-        db_limit_cpu(conn, 0);
-        if (rc != RC_TOO_MANY)
-                return rc;
-        return err_set(err, RC_TOO_MANY,
-                       "This search would have to look at too much: name a registry or a collection, or add a tag, an alias "
-                       "or a metadata value that few versions have.");
-}
-
 static enum rc search(struct db_conn *conn, struct arena *arena, const struct search_query *query,
                       struct search_list *ret, struct err *err)
 {
@@ -342,9 +333,9 @@ enum rc store_search(struct db_conn *conn, struct arena *arena, const struct sea
 {
         enum rc rc;
 
-        db_limit_cpu(conn, SEARCH_CPU_MS);
+        store_work_begin(conn);
         rc = search(conn, arena, query, ret, err);
-        return end_work(conn, rc, err);
+        return store_work_end(conn, rc, TOO_MUCH, err);
 }
 
 static enum rc count(struct db_conn *conn, struct arena *arena, const struct search_query *query, int64_t *ret,
@@ -379,9 +370,9 @@ enum rc store_search_count(struct db_conn *conn, struct arena *arena, const stru
 {
         enum rc rc;
 
-        db_limit_cpu(conn, SEARCH_CPU_MS);
+        store_work_begin(conn);
         rc = count(conn, arena, query, ret, err);
-        return end_work(conn, rc, err);
+        return store_work_end(conn, rc, TOO_MUCH, err);
 }
 
 enum rc store_search_explain(struct db_conn *conn, struct arena *arena, const struct search_query *query,
