@@ -158,8 +158,8 @@ static inline struct artifact *life_see(struct run_fixture *f, int64_t id)
 static inline enum rc life_age_write(struct db_conn *conn, void *payload, struct err *err)
 {
         const char *const steps[] = {
-                "UPDATE artifact SET created_us = created_us - $1, updated_us = updated_us - $1, "
-                "committed_us = committed_us - $1, deleted_us = deleted_us - $1",
+                ("UPDATE artifact SET created_us = created_us - $1, updated_us = updated_us - $1, "
+                 "committed_us = committed_us - $1, deleted_us = deleted_us - $1"),
                 "UPDATE artifact_blob SET created_us = created_us - $1",
                 "UPDATE manifest SET created_us = created_us - $1",
                 "UPDATE collection SET deleted_us = deleted_us - $1",
