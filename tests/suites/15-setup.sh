@@ -75,7 +75,7 @@ no_apt() {
 check "without apt-get it says what is missing" no_apt
 
 complete() {
-        for tool in cc make meson ninja python3; do as "$tool" 'exit 0'; done
+        for tool in cc make meson ninja python3 npm; do as "$tool" 'exit 0'; done
         setup build && [ ! -s "$VITRINE_TMP/out" ] && [ ! -e "$VITRINE_TMP/told" ]
 }
 check "on a complete machine nothing happens" complete
