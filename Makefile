@@ -76,7 +76,8 @@ sanitize:
 	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run --slow sanitizers
 
 bench: build
-	@bench/run
+	@ninja -C $(BUILD) bench/commit_floor
+	@VITRINE_BUILD=$(abspath $(BUILD)) bench/run
 
 bench-client: build
 	@bench/client.py

@@ -22,6 +22,7 @@ from harness import Row, have, median, say
 DOCUMENTS = harness.ROOT / "tests/graphql/client-documents/0.28.2"
 PICKS = 20_000               # requests that differ; then they come again
 PAGE = 100
+FLOOR = harness.vitrined.BUILD / "bench/commit_floor"
 
 
 # ---- the registries ------------------------------------------------------------------------
@@ -254,7 +255,7 @@ def write_rate_rows(options, scales, scripts):
             say(f"{what}, 64 connections, {scale.versions} versions")
             loads[what] = measure([scale], {scale.versions: script}, 64, options.seconds, options.turns)[scale.versions]
         scale.server.stop()
-        out = subprocess.run([str(harness.vitrined.BUILD / "bench/commit_floor"), str(scale.data / "vitrine.db"),
+        out = subprocess.run([str(FLOOR), str(scale.data / "vitrine.db"),
                               str(options.seconds)], capture_output=True, text=True, check=True).stdout
         floor = float(out)
         for what, turns in loads.items():
@@ -304,6 +305,8 @@ def scale_rows(options, registry):
     if not have("nginx") or not have("wrk"):
         say("rows about scale are left out: nginx-light and wrk are not installed")
         return []
+    if not FLOOR.exists():
+        raise SystemExit(f"build the floor of the commits first: ninja -C {harness.vitrined.BUILD} bench/commit_floor")
     folder = registry.folder
     scales = [Scale(folder, options.scale[0], 0), Scale(folder, options.scale[1], options.scale_links)]
     os.sync()                # what was copied must not be written while commits are measured
