@@ -1,11 +1,12 @@
 """The files of a version in the web app: folders in pages, previews that never run, archives, comparisons."""
+import hashlib
 import io
 import pathlib
 import sys
 import tarfile
 import urllib.parse
 
-from vitrined import Server, folder, succeed, test
+from vitrined import Server, basic, folder, succeed, test
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import wire  # noqa: E402
@@ -162,6 +163,46 @@ def previews_never_run():
             big = fetch(server, entries["big.bin"]["previewUrl"], Range="bytes=0-99")
             assert big.status == 206 and big.body == FILES["big.bin"][:100]
             assert fetch(server, entries["big.bin"]["previewUrl"][:-20] + "x/big.bin").status == 403
+
+
+@test
+def no_way_to_uploaded_bytes_makes_a_page_of_them():
+    """Each address under which the server gives out what somebody uploaded: files of versions by every form,
+    manifests, files of runs, their console."""
+    evil = {name: b"<html><script>document.title='run'</script></html>" for name in ("x.html", "x.svg", "x.md", "x.xhtml", "x", "x.pdf")}
+    with folder() as data:
+        world, server, alice, artifact = with_version(data, evil)
+        with server:
+            run = alice.graphql('mutation{upsertBucket(input:{name:"r",modelName:"p",entityName:"team"}){bucket{id}}}')
+            made = alice.graphql("""mutation($f: [String!]!){createRunFiles(input:{entityName:"team",projectName:"p",runName:"r",files:$f}){
+                files{name uploadUrl}}}""", f=list(evil))["createRunFiles"]["files"]
+            for file in made:
+                alice.put(file["uploadUrl"], evil[file["name"]])
+            body = '{"files":{"output.log":{"offset":0,"content":["<script>alert(1)</script>"]}}}'
+            assert server.request("POST", "/files/team/p/r/file_stream", body, {
+                "Authorization": basic(world.alice), "Content-Type": "application/json"}).status == 200
+            urls = [e[way] for e in listing(alice, artifact["id"]) for way in ("previewUrl", "downloadUrl")]
+            urls.append(alice.graphql("query($id: ID!){artifact(id:$id){currentManifest{file{directUrl}}}}", id=artifact["id"])[
+                "artifact"]["currentManifest"]["file"]["directUrl"])
+            files = alice.graphql("""query{project(name:"p",entityName:"team"){run(name:"r"){files(first:50){edges{node{name url directUrl}}}}}}""")
+            files = [edge["node"] for edge in files["project"]["run"]["files"]["edges"]]
+            assert {f["name"] for f in files} >= set(evil) | {"output.log"}, files
+            urls += [f[way] for f in files for way in ("url", "directUrl")]
+            urls += [u.replace("/download/", "/-/preview/") for u in urls if "/download/" in u]
+            digest = hashlib.md5(evil["x.html"]).hexdigest()
+            urls += [f"/artifacts/team/{digest}"] + [f"/artifactsV2/default/team/p/c/{artifact['id']}/{digest}/{name}" for name in evil]
+            assert run and len(urls) > 50
+            for url in urls:
+                path = urllib.parse.urlsplit(url).path
+                reply = server.request("GET", path, headers={"Authorization": basic(world.alice), "Accept": "text/html"})
+                assert reply.status == 200, (path[-30:], reply.status)
+                assert reply.headers["Content-Security-Policy"] == "sandbox; default-src 'none'", path[-30:]
+                assert reply.headers["X-Content-Type-Options"] == "nosniff", path[-30:]
+                kind = reply.headers["Content-Type"]
+                assert not any(word in kind for word in ("html", "svg", "xml", "javascript", "css", "pdf") if "/-/preview/" in path), (path[-30:], kind)
+                assert not any(word in kind for word in ("html", "svg", "xml", "javascript")), (path[-30:], kind)
+                if "/-/preview/" not in path:
+                    assert reply.headers["Content-Disposition"].startswith("attachment;"), path[-30:]
 
 
 @test
