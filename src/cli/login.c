@@ -20,8 +20,9 @@ static enum vitrine_code ask_key(struct cli *cli, const char *url, const char **
                 return fail_errno(error, VITRINE_IO, "The terminal does not answer");
         hidden = shown;
         hidden.c_lflag &= (tcflag_t)~ECHO;
-        (void)fprintf(stderr, "API key for %s (it is not shown): ", url);
+        /* First this: whoever types at once, as programs do, is not shown and not lost. */
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+        (void)fprintf(stderr, "API key for %s (it is not shown): ", url);
         got = fgets(line, sizeof(line), stdin);
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
         (void)fputc('\n', stderr);

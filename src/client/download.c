@@ -8,7 +8,9 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -199,8 +201,30 @@ static void file_free(struct file *file)
         mem_free(file);
 }
 
+/*
+ * A download without cache that was cut short left its part beside the file; one with cache that came later does
+ * not need it. Whoever is at it right now holds its lock and keeps it.
+ */
+static void drop_beside(struct file *file)
+{
+        _cleanup_(fd_close) int fd = -1;
+        bool use_cache = file->use_cache;
+        char part[4096];
+
+        if (!use_cache || file->want.size <= SMALL_MAX)
+                return;
+        file->use_cache = false;
+        if (part_path_of(file, part)) {
+                fd = open(part, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+                if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+                        (void)unlink(part);
+        }
+        file->use_cache = use_cache;
+}
+
 void file_finish(struct file *file, bool skipped)
 {
+        drop_beside(file);
         progress_done(file->pull->engine, file->entry->path, file->want.size, skipped);
         file_free(file);
 }
@@ -233,6 +257,16 @@ void file_restart(struct file *file)
         file_ask_again(file);
 }
 
+/* A cache on a disk that is nearly full would make the download fail, which can do without. */
+static bool cache_has_room(const struct pull *pull, uint64_t size)
+{
+        struct statvfs fs;
+
+        if (size <= SMALL_MAX || statvfs(pull->session->cache_dir, &fs) < 0)
+                return true;
+        return (uint64_t)fs.f_bavail * fs.f_frsize / 2 > size;
+}
+
 static enum rc file_new(struct pull *pull, const struct entry *entry, struct file **ret, struct err *err)
 {
         struct file *file = mem_alloc_zero(1, sizeof(*file));
@@ -245,7 +279,7 @@ static enum rc file_new(struct pull *pull, const struct entry *entry, struct fil
         file->part_fd = -1;
         file->want = want_of(entry);
         file->use_cache = pull->session->cache_dir && !pull->o->no_cache && entry->has_size &&
-                          entry->size <= pull->session->cache_max_bytes / 2;
+                          entry->size <= pull->session->cache_max_bytes / 2 && cache_has_room(pull, entry->size);
         file->path = pull->single ? copy_cstr(pull->single) : mem_alloc(size);
         if (file->path && !pull->single)
                 (void)snprintf(file->path, size, "%s/%s", pull->root, entry->path);
@@ -359,7 +393,7 @@ static const struct json *first_edge(const struct json *data)
 
 enum rc file_url(struct vitrine_artifact *a, struct arena *arena, const char *path, const char **ret, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL, *edge;
         const char *document;
         struct str url;
@@ -455,7 +489,7 @@ static void ask_done(struct call_task *call, struct arena *arena, enum rc rc, co
 
 static enum rc start_ask(struct pull *pull, struct ask *ask, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const char *document;
         struct file *file;
         enum rc rc;
@@ -606,7 +640,7 @@ static enum rc root_of(const struct vitrine_artifact *a, const struct vitrine_do
 
 static enum rc download(struct vitrine_artifact *a, const struct vitrine_download_options *o, char **ret_root, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const char *root = NULL;
         char *copy;
         enum rc rc = require_version(a, err);
@@ -645,7 +679,7 @@ enum vitrine_code vitrine_artifact_download(vitrine_artifact *version, const str
 static enum rc download_file(struct vitrine_artifact *a, const char *path, const char *local_path,
                              const struct vitrine_download_options *o, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const char *root = NULL;
         enum rc rc = require_version(a, err);
 

@@ -102,7 +102,7 @@ static enum rc errors_error(const struct json *errors, int status, struct err *e
 
 enum rc answer_error(int status, struct str body, const char *what, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         struct json *document = NULL;
         struct err ignored = { 0 };
         struct str text;
@@ -166,14 +166,14 @@ static enum rc on_begin(struct task *task, struct err *err)
 static void on_end(struct task *task, enum rc rc, const struct net_answer *answer, const struct err *err)
 {
         struct call_task *call = (struct call_task *)task;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const struct json *data = NULL;
         struct err mine = *err;
 
         arena_begin(&arena);
         if (rc && call->answer.failed)
                 rc = mem_fail(&mine);
-        else if (rc && answer && answer->status == 404)
+        else if (rc && answer && answer->status == 404 && !str_starts(answer->body, STR("{")))
                 rc = fail_protocol(&mine, "there is no /graphql");
         if (!rc)
                 rc = call_read(call->session, &arena, buf_str(&call->answer), &data, &mine);

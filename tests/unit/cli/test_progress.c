@@ -91,6 +91,7 @@ static void progress_plain_says_begin_and_end(void **state)
 
         (void)state;
         tell(&progress, event(VITRINE_EVENT_BEGIN, 0, 0));
+        assert_int_equal(written.len, 0);
         clock_ms += 1000;
         tell(&progress, event(VITRINE_EVENT_PROGRESS, 25 * MIB, 1));
         clock_ms += 1000;
@@ -99,6 +100,23 @@ static void progress_plain_says_begin_and_end(void **state)
         tell(&progress, last);
         assert_string_equal(buf_cstr(&written), "Downloading 4 files, 100.0 MiB\n"
                                                 "Downloaded 4 files, 100.0 MiB in 2.0 s, 40.0 MiB/s; 1 was there already\n");
+}
+
+static void progress_plain_is_short_about_short_work(void **state)
+{
+        struct progress progress = begin(PROGRESS_PLAIN);
+        struct vitrine_event last = event(VITRINE_EVENT_END, 100 * MIB, 4);
+
+        (void)state;
+        tell(&progress, event(VITRINE_EVENT_BEGIN, 0, 0));
+        clock_ms += 500;
+        tell(&progress, event(VITRINE_EVENT_PROGRESS, 25 * MIB, 1));
+        last.operation = VITRINE_OPERATION_HASH;
+        tell(&progress, last);
+        assert_int_equal(written.len, 0);
+        last.operation = VITRINE_OPERATION_UPLOAD;
+        tell(&progress, last);
+        assert_string_equal(buf_cstr(&written), "Uploaded 4 files, 100.0 MiB in 0.5 s, 200.0 MiB/s\n");
 }
 
 static void progress_plain_speaks_every_ten_seconds(void **state)
@@ -203,6 +221,7 @@ int main(void)
                 cmocka_unit_test(progress_line_counts_files_when_there_are_no_bytes),
                 cmocka_unit_test(progress_line_is_never_done_too_early),
                 cmocka_unit_test(progress_plain_says_begin_and_end),
+                cmocka_unit_test(progress_plain_is_short_about_short_work),
                 cmocka_unit_test(progress_plain_speaks_every_ten_seconds),
                 cmocka_unit_test(progress_bar_leaves_a_clean_terminal),
                 cmocka_unit_test(progress_none_says_nothing),
