@@ -209,8 +209,8 @@ static const char by_name_document[] =
 static enum rc read_membership(struct vitrine_session *session, const char *entity, const char *project, const char *name,
                                struct facts *ret, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL, *membership;
         enum rc rc;
 
@@ -234,7 +234,7 @@ static enum rc read_membership(struct vitrine_session *session, const char *enti
 static enum rc fetch(struct vitrine_session *session, const char *path, const char *type, struct vitrine_artifact **ret,
                      struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         struct place place;
         struct facts facts;
         const char *name;
@@ -268,8 +268,8 @@ enum vitrine_code vitrine_artifact_fetch(vitrine_session *session, const char *p
 
 static enum rc read_by_id(struct vitrine_session *session, const char *id, struct facts *ret, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         enum rc rc;
 
@@ -328,8 +328,8 @@ enum vitrine_code vitrine_artifact_load(vitrine_artifact *version, struct vitrin
 static enum rc record_use(struct vitrine_artifact *a, struct vitrine_run *run, struct err *err)
 {
         const char *id = NULL, *entity = NULL, *project = NULL;
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         enum rc rc = run_names(run, &id, &entity, &project);
 

@@ -99,8 +99,8 @@ void vitrine_collection_free(vitrine_collection *collection)
 static enum rc fetch_at(struct vitrine_session *session, const char *entity, const char *project, const char *name,
                         struct vitrine_collection **ret, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL, *node;
         enum rc rc;
 
@@ -123,7 +123,7 @@ static enum rc fetch_at(struct vitrine_session *session, const char *entity, con
 
 static enum rc fetch(struct vitrine_session *session, const char *path, struct vitrine_collection **ret, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         struct place place;
         enum rc rc;
 
@@ -146,8 +146,8 @@ static enum rc create(struct vitrine_session *session, const char *path, const c
                       struct vitrine_collection **ret, struct err *err)
 {
         struct vitrine_collection *there = NULL;
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         struct place place;
         enum rc rc;
@@ -280,7 +280,7 @@ static const char *of_kind(const struct vitrine_collection *c, const char *seque
 static enum rc update_texts(struct vitrine_collection *c, struct arena *arena, const struct vitrine_collection_changes *o,
                             struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
 
         vars_begin(&vars);
@@ -298,7 +298,7 @@ static enum rc update_texts(struct vitrine_collection *c, struct arena *arena, c
 
 static enum rc update_type(struct vitrine_collection *c, struct arena *arena, const char *type, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
 
         if (!c->sequence)
@@ -315,7 +315,7 @@ static enum rc update_type(struct vitrine_collection *c, struct arena *arena, co
 static enum rc update_tags(struct vitrine_collection *c, struct arena *arena, const char *name, bool add,
                            const char *const *tags, size_t count, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
 
         if (count == 0)
@@ -372,7 +372,7 @@ static enum rc check_changes(const struct vitrine_collection_changes *o, struct 
 static enum rc update(struct vitrine_collection *c, const struct vitrine_collection_changes *o, struct err *err)
 {
         const char *name = o->name ? o->name : c->name;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         enum rc rc = check_changes(o, err);
 
         arena_begin(&arena);
@@ -401,8 +401,8 @@ enum vitrine_code vitrine_collection_update(vitrine_collection *collection, cons
 
 static enum rc delete_it(struct vitrine_collection *c, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
 
         arena_begin(&arena);

@@ -7,7 +7,7 @@
 /* One mutation whose answer does not matter beyond its errors. */
 static enum rc mutate(struct vitrine_session *session, const char *document, struct vars *vars, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const struct json *data = NULL;
 
         arena_begin(&arena);
@@ -37,8 +37,8 @@ static enum rc link_to(struct vitrine_artifact *a, const char *target, const cha
                        struct vitrine_artifact **ret, struct err *err)
 {
         const struct json *data = NULL, *membership;
-        _cleanup_(vars_done) struct vars vars;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_(vars_done) struct vars vars = { 0 };
+        _cleanup_arena_ struct arena arena = { 0 };
         struct place place;
         enum rc rc = check_aliases(aliases, count, err);
 
@@ -190,7 +190,7 @@ static void write_tags(struct vars *vars, const char *key, const char *const *ta
 
 static enum rc check_changes(const struct vitrine_artifact_changes *c, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         enum rc rc = RC_OK;
 
         arena_begin(&arena);
@@ -287,8 +287,8 @@ static enum rc read_runs(struct vitrine_artifact *a, const char *document, const
                          struct vitrine_runs **ret, struct err *err)
 {
         const struct json *data = NULL, *edges;
-        _cleanup_(vars_done) struct vars vars;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_(vars_done) struct vars vars = { 0 };
+        _cleanup_arena_ struct arena arena = { 0 };
         struct vitrine_runs *runs;
         enum rc rc = require_version(a, err);
 

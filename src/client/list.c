@@ -50,7 +50,7 @@ static enum rc read_page(struct list *list, const struct json *data, struct err 
 
 static enum rc ask(struct list *list, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         enum rc rc;
 

@@ -94,7 +94,7 @@ static void write_create(struct logging *l, struct vars *vars)
 static enum rc create(struct logging *l, struct err *err)
 {
         const struct json *data = NULL, *artifact;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         struct str state, latest;
         enum rc rc;
 
@@ -122,7 +122,7 @@ static enum rc announce_manifest(struct logging *l, const char *digest, const ch
                                  struct err *err)
 {
         const struct json *data = NULL, *made;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const bool patch = l->o->distributed_id != NULL, incremental = l->draft->incremental;
         enum rc rc;
 
@@ -157,7 +157,7 @@ static enum rc change_manifest(struct logging *l, const char *digest, const char
                                struct err *err)
 {
         const struct json *data = NULL, *made;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         enum rc rc;
 
         vars_begin(&vars);
@@ -205,7 +205,7 @@ static enum rc send_manifest(struct logging *l, struct err *err)
 static enum rc commit(struct logging *l, struct err *err)
 {
         const struct json *data = NULL;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
 
         vars_begin(&vars);
         json_key(&vars.w, STR("input"));

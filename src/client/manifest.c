@@ -57,10 +57,12 @@ void entries_write(const struct entries *entries, struct buf *buf)
 enum field { FIELD_OTHER, FIELD_VERSION, FIELD_POLICY, FIELD_CONTENTS, FIELD_DIGEST, FIELD_SIZE, FIELD_REF, FIELD_EXTRA,
              FIELD_BIRTH };
 
+enum where { IN_NOTHING, IN_DOCUMENT, IN_CONTENTS, IN_ENTRY, IN_END };
+
 struct manifest_reader {
         struct entries *entries;
         struct json_reader *json;
-        enum { IN_NOTHING, IN_DOCUMENT, IN_CONTENTS, IN_ENTRY, IN_END } where;
+        enum where where;
         enum field field;
         bool have_key;                /* a value of `field` comes next */
         bool copying;                 /* within "extra" */
@@ -105,9 +107,9 @@ static enum rc wrong(struct err *err)
         return fail_protocol(err, "a manifest that is none");
 }
 
-static enum field field_of(int where, struct str key)
+static enum field field_of(enum where where, struct str key)
 {
-        static const struct { int where; const char *name; enum field field; } fields[] = {
+        static const struct { enum where where; const char *name; enum field field; } fields[] = {
                 { IN_DOCUMENT, "version", FIELD_VERSION }, { IN_DOCUMENT, "storagePolicy", FIELD_POLICY },
                 { IN_DOCUMENT, "contents", FIELD_CONTENTS }, { IN_ENTRY, "digest", FIELD_DIGEST },
                 { IN_ENTRY, "size", FIELD_SIZE }, { IN_ENTRY, "ref", FIELD_REF }, { IN_ENTRY, "extra", FIELD_EXTRA },

@@ -124,7 +124,7 @@ static enum rc store(const char *netrc_file, const char *base_url, const char *k
 {
         _cleanup_(buf_done) struct buf text = { .fallible = true };
         struct str old = STR_NULL, password;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const char *path;
         size_t from, to;
         char host[256];

@@ -61,7 +61,7 @@ enum rc resolve_org_entity(struct vitrine_session *session, struct arena *arena,
                            struct str organization, struct str *ret_org_entity, struct str *ret_display, struct err *err)
 {
         const struct json *data = NULL, *chosen = NULL, *found;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         enum rc rc;
 
         vars_begin(&vars);

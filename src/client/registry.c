@@ -114,7 +114,7 @@ void vitrine_registry_free(vitrine_registry *registry)
 static enum rc ask_registry(struct vitrine_session *session, struct arena *arena, const char *entity, const char *full_name,
                             const struct json **ret, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         enum rc rc;
 
@@ -136,7 +136,7 @@ static enum rc fetch(struct vitrine_session *session, const char *name, const ch
 {
         struct str display = STR_NULL, entity = STR_NULL, full_name;
         const struct json *project = NULL;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         enum rc rc;
 
         arena_begin(&arena);
@@ -166,7 +166,7 @@ enum vitrine_code vitrine_registry_fetch(vitrine_session *session, const char *n
 static enum rc load(struct vitrine_registry *r, struct err *err)
 {
         const struct json *project = NULL;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         enum rc rc;
 
         arena_begin(&arena);
@@ -231,8 +231,8 @@ static enum rc create(struct vitrine_session *session, const char *name, const s
         struct str display = STR_NULL, entity = STR_NULL, full_name;
         const struct json *data = NULL, *inserted;
         struct err missing = { 0 };
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         enum rc rc;
 
         arena_begin(&arena);
@@ -287,7 +287,7 @@ enum vitrine_code vitrine_registry_create(vitrine_session *session, const char *
 
 static enum rc rename_it(struct vitrine_registry *r, struct arena *arena, const char *new_full_name, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         enum rc rc;
 
@@ -304,8 +304,8 @@ static enum rc rename_it(struct vitrine_registry *r, struct arena *arena, const 
 
 static enum rc save(struct vitrine_registry *r, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         struct str new_full_name;
         bool renamed;
@@ -344,8 +344,8 @@ enum vitrine_code vitrine_registry_save(vitrine_registry *registry, struct vitri
 
 static enum rc delete_it(struct vitrine_registry *r, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
 
         arena_begin(&arena);

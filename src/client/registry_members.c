@@ -67,8 +67,8 @@ static enum rc read_members(struct vitrine_members *members, const struct json *
 static enum rc ask_members(struct vitrine_registry *r, struct vitrine_members **ret, struct err *err)
 {
         struct vitrine_members *members;
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         enum rc rc;
 
@@ -156,7 +156,7 @@ static const struct vitrine_member *find_member(const struct vitrine_members *me
 static enum rc find_user(struct vitrine_session *session, struct arena *arena, const char *who, const char **ret_id,
                          struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL, *edges;
         enum rc rc;
 
@@ -180,7 +180,7 @@ static enum rc find_user(struct vitrine_session *session, struct arena *arena, c
 static enum rc find_team(struct vitrine_session *session, struct arena *arena, const char *who, const char **ret_id,
                          struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL, *is_team;
         enum rc rc;
 
@@ -212,7 +212,7 @@ static enum rc find_id(struct vitrine_session *session, struct arena *arena, enu
 static enum rc add_or_remove(struct vitrine_registry *r, struct arena *arena, const char *document,
                              enum vitrine_member_kind kind, const char *id, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
 
         vars_begin(&vars);
@@ -231,7 +231,7 @@ static enum rc give_role(struct vitrine_registry *r, struct arena *arena, enum v
                          const char *role, struct err *err)
 {
         bool team = kind == VITRINE_MEMBER_TEAM;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
 
         vars_begin(&vars);
@@ -255,7 +255,7 @@ static enum rc change(struct vitrine_registry *r, enum what what, enum vitrine_m
                       const char *role, struct err *err)
 {
         _cleanup_(free_members) struct vitrine_members *members = NULL;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const struct vitrine_member *there;
         const char *id = NULL;
         enum rc rc;

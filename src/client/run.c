@@ -88,8 +88,8 @@ static enum rc read_run(struct vitrine_run *run, const struct json *bucket, stru
 static enum rc start(struct vitrine_run *run, const struct vitrine_run_options *o, struct err *err)
 {
         struct vitrine_session *session = run->session;
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         const char *entity = o->entity;
         struct str config = STR_NULL;
@@ -182,7 +182,7 @@ static enum rc finish(struct vitrine_run *run, int exit_code, struct err *err)
 {
         struct vitrine_session *session = run->session;
         const char *headers[] = { "Content-Type: application/json", session->authorization };
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         struct last_word word = { .over = false };
         char *names[3];
         const char *raw[3] = { run->entity, run->project, run->id };

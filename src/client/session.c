@@ -72,7 +72,7 @@ static enum rc check_key(const char *key, const char *source, struct err *err)
 
 static enum rc set_key(struct vitrine_session *session, const char *given, const char *netrc_file, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         static const char head[] = "Authorization: Basic ";
         const char *key = given;
         size_t size_bytes;
@@ -301,7 +301,7 @@ static void read_viewer(struct vitrine_viewer *v, const struct json *viewer)
 
 static enum rc get_viewer(struct vitrine_session *session, struct vitrine_viewer **ret, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const struct json *data = NULL;
         struct vitrine_viewer *viewer;
         enum rc rc;
@@ -382,7 +382,7 @@ enum rc session_entity(struct vitrine_session *session, const char **ret, struct
 enum rc session_organization(struct vitrine_session *session, const char **ret, struct err *err)
 {
         struct str org_entity = STR_NULL, display = STR_NULL;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const char *entity = NULL;
         enum rc rc;
 
@@ -419,7 +419,7 @@ enum vitrine_code vitrine_session_organization(vitrine_session *session, const c
 static enum rc ask_features(struct vitrine_session *session, struct err *err)
 {
         struct feature_list *list = &session->features;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const struct json *data = NULL, *features;
         enum rc rc;
 
@@ -480,8 +480,8 @@ enum vitrine_code vitrine_session_feature(vitrine_session *session, const char *
 static enum rc graphql(struct vitrine_session *session, const char *document, const char *variables_json, char **ret,
                        struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_(vars_done) struct vars vars = { 0 };
+        _cleanup_arena_ struct arena arena = { 0 };
         struct json *given = NULL;
         const struct json *data = NULL;
         struct buf out = { .fallible = true };

@@ -132,8 +132,8 @@ static enum rc read_manifest(struct vitrine_artifact *a, const char *url, struct
 
 enum rc artifact_need_manifest(struct vitrine_artifact *a, struct err *err)
 {
-        _cleanup_arena_ struct arena arena;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_arena_ struct arena arena = { 0 };
+        _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
         struct str url;
         enum rc rc;
@@ -175,7 +175,7 @@ static enum rc read_file(struct vitrine_artifact *a, const char *path, vitrine_w
 {
         struct stream s = { .take = take_file, .write = write, .payload = payload };
         const struct entry *entry;
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         const char *url = NULL;
         uint8_t sum[16];
         enum rc rc = require_version(a, err);

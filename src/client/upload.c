@@ -345,7 +345,7 @@ static void large_complete(struct call_task *call, struct arena *arena, enum rc 
 static void complete_large(struct large *large)
 {
         struct upload *u = large->upload;
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         struct err err = { 0 };
         enum rc rc;
 
@@ -437,7 +437,7 @@ static void batch_done(struct call_task *call, struct arena *arena, enum rc rc, 
 
 static enum rc start_batch(struct upload *u, struct batch *batch, struct err *err)
 {
-        _cleanup_(vars_done) struct vars vars;
+        _cleanup_(vars_done) struct vars vars = { 0 };
         char md5[32];
         enum rc rc;
 
@@ -617,7 +617,7 @@ enum rc upload_bytes(struct vitrine_session *session, const char *url, const str
 {
         struct one_put one = { .over = false };
         const char *texts[HEADERS_MAX];
-        _cleanup_arena_ struct arena arena;
+        _cleanup_arena_ struct arena arena = { 0 };
         size_t count = 0;
         enum rc rc;
 
