@@ -15,6 +15,7 @@ import { useChange } from '../lib/change';
 import { knownSession } from '../lib/session';
 import { useViewer } from '../lib/viewer';
 import css from './form.module.css';
+import { ServerStorage } from './ServerStorage';
 
 function AddUser({ close }: { close: () => void }) {
   const create = useChange(CreateUserDocument, { quiet: true });
@@ -136,6 +137,7 @@ export default function Admin() {
           </Rows>
         )}
       </Section>
+      <ServerStorage />
       <Modal opened={adding} onClose={() => setAdding(false)} title="Add user">
         <AddUser close={() => setAdding(false)} />
       </Modal>

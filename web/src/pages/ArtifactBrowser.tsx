@@ -13,6 +13,7 @@ import { Empty, LoadingRows, Problem } from '../components/states';
 import { useGql, useGqlPages } from '../graphql/client';
 import { PickVersionsDocument, ProjectCollectionsDocument, ProjectTypesDocument } from '../graphql/generated';
 import { plural } from '../lib/format';
+import { useLive } from '../lib/live';
 import { collectionLink, versionLink, type Place } from '../lib/links';
 import { logSnippet } from '../lib/snippets';
 import css from './ArtifactBrowser.module.css';
@@ -51,6 +52,7 @@ export default function ArtifactBrowser() {
   const [wanted] = useDebouncedValue(text.trim(), 150);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const types = useGql(ProjectTypesDocument, { entity, project });
+  useLive(types.data?.project?.id);
   const pattern = wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const conditions = { ...(type ? { type } : {}), ...(wanted ? { name: { $regex: `(?i)${pattern}` } } : {}) };
   const filters = Object.keys(conditions).length > 0 ? JSON.stringify(conditions) : null;

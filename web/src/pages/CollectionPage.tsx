@@ -21,6 +21,7 @@ import {
   UpdateRegistryCollectionDocument,
 } from '../graphql/generated';
 import { useChange } from '../lib/change';
+import { useLive } from '../lib/live';
 import { collectionLink, pathOf, registryLink, type Place } from '../lib/links';
 import { registryName, tagProblem } from '../lib/names';
 import { ActionHistory } from './ActionHistory';
@@ -36,6 +37,7 @@ export default function CollectionPage({ place: given, tab }: { place: Place; ta
   const { entity, project, collection: name } = given;
   const page = useGql(CollectionPageDocument, { entity, project, collection: name });
   const [dialog, setDialog] = useState<Dialog>(null);
+  useLive(page.data?.project?.artifactCollection?.id);
   const updateLinked = useChange(UpdateRegistryCollectionDocument, { quiet: true });
   const updateOwn = useChange(UpdateProjectCollectionDocument, { quiet: true });
   const deleteLinked = useChange(DeleteRegistryCollectionDocument);

@@ -1,9 +1,10 @@
 // The organization: its people with their roles, its teams, and what members may do in registries.
-import { Button, Modal, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Modal, Select, TextInput } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 
 import { Chip } from '../components/Chips';
+import { Confirm } from '../components/Confirm';
 import { Icon } from '../components/Icon';
 import { Card, PageHead, Section } from '../components/Page';
 import { Rows } from '../components/Rows';
@@ -12,10 +13,13 @@ import { useGql } from '../graphql/client';
 import {
   CreateTeamDocument,
   OrganizationPeopleDocument,
+  RemoveOrganizationMemberDocument,
   SetDefaultRegistryRoleDocument,
+  SetOrganizationRoleDocument,
 } from '../graphql/generated';
 import { useChange } from '../lib/change';
 import { plural } from '../lib/format';
+import { useLive } from '../lib/live';
 import { roleLabel } from '../lib/roles';
 import { useViewer } from '../lib/viewer';
 import css from './form.module.css';
@@ -57,12 +61,57 @@ function NewTeam({ close }: { close: () => void }) {
   );
 }
 
+function AddMember({ org, close }: { org: string; close: () => void }) {
+  const add = useChange(SetOrganizationRoleDocument, { quiet: true });
+  const [who, setWho] = useState('');
+  const [role, setRole] = useState('member');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    add.mutate({ input: { organizationName: org, username: who.trim(), role } }, { onSuccess: close });
+  };
+  return (
+    <form className={css.form} onSubmit={submit}>
+      <TextInput
+        label="User name or e-mail address"
+        data-autofocus
+        value={who}
+        error={add.error?.message}
+        errorProps={{ role: 'alert' }}
+        onChange={(event) => {
+          setWho(event.currentTarget.value);
+          add.reset();
+        }}
+      />
+      <Select
+        label="Role"
+        allowDeselect={false}
+        data={['viewer', 'member', 'admin'].map((value) => ({ value, label: roleLabel(value) }))}
+        value={role}
+        onChange={(value) => setRole(value ?? 'member')}
+      />
+      <div className={css.buttons}>
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" disabled={who.trim() === ''} loading={add.isPending}>
+          Add
+        </Button>
+      </div>
+    </form>
+  );
+}
+
 export default function Organization() {
   const { org = '' }: { org?: string } = useParams({ strict: false });
   const viewer = useViewer();
   const page = useGql(OrganizationPeopleDocument, { organization: org });
   const setDefault = useChange(SetDefaultRegistryRoleDocument);
+  const setRole = useChange(SetOrganizationRoleDocument);
+  const remove = useChange(RemoveOrganizationMemberDocument);
   const [creating, setCreating] = useState(false);
+  const [adding, setAdding] = useState(false);
+  const [leaving, setLeaving] = useState<string | null>(null);
+  useLive(page.data?.organization?.id);
 
   if (page.isError) return <Problem error={page.error} retry={() => void page.refetch()} />;
   if (page.isPending) return <LoadingRows />;
@@ -114,7 +163,16 @@ export default function Organization() {
           </Rows>
         )}
       </Section>
-      <Section title="People">
+      <Section
+        title="People"
+        beside={
+          isAdmin && (
+            <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setAdding(true)}>
+              Add person
+            </Button>
+          )
+        }
+      >
         <Rows
           label="People"
           items={organization.members}
@@ -141,7 +199,35 @@ export default function Organization() {
               <span role="cell" className={`${css.dim} ${css.wide}`}>
                 {member.accountType === 'SERVICE' ? 'Service account' : 'Person'}
               </span>
-              <span role="cell">{roleLabel(member.role ?? '')}</span>
+              <span role="cell">
+                {isAdmin && member.username && member.accountType !== 'SERVICE' ? (
+                  <Select
+                    size="xs"
+                    aria-label={`Role of ${member.username}`}
+                    allowDeselect={false}
+                    data={['viewer', 'member', 'admin'].map((value) => ({ value, label: roleLabel(value) }))}
+                    value={member.role ?? null}
+                    onChange={(role) =>
+                      role &&
+                      role !== member.role &&
+                      setRole.mutate({ input: { organizationName: org, username: member.username!, role } })
+                    }
+                  />
+                ) : (
+                  roleLabel(member.role ?? '')
+                )}
+              </span>
+              <span role="cell">
+                {isAdmin && member.username && member.username !== viewer.username && (
+                  <ActionIcon
+                    aria-label={`Take ${member.username} out`}
+                    data-row
+                    onClick={() => setLeaving(member.username ?? null)}
+                  >
+                    <Icon name="trash" />
+                  </ActionIcon>
+                )}
+              </span>
             </div>
           )}
         </Rows>
@@ -165,6 +251,24 @@ export default function Organization() {
           />
         </Card>
       </Section>
+      <Modal opened={adding} onClose={() => setAdding(false)} title={`Add to ${organization.name}`}>
+        <AddMember org={org} close={() => setAdding(false)} />
+      </Modal>
+      <Confirm
+        opened={leaving !== null}
+        close={() => setLeaving(null)}
+        title={`Take ${leaving ?? ''} out of ${organization.name}?`}
+        action="Take out"
+        busy={remove.isPending}
+        confirm={() =>
+          remove.mutate(
+            { input: { organizationName: org, username: leaving ?? '' } },
+            { onSettled: () => setLeaving(null) },
+          )
+        }
+      >
+        They leave its teams and registries, too. What they logged stays.
+      </Confirm>
       <Modal opened={creating} onClose={() => setCreating(false)} title="Create team">
         <NewTeam close={() => setCreating(false)} />
       </Modal>

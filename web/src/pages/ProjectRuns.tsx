@@ -11,6 +11,7 @@ import { Age } from '../components/Time';
 import { useGqlPages } from '../graphql/client';
 import { ProjectRunsDocument } from '../graphql/generated';
 import { plural } from '../lib/format';
+import { useLive } from '../lib/live';
 import { runLink } from '../lib/links';
 import { logSnippet } from '../lib/snippets';
 import { RunState } from './RunState';
@@ -19,6 +20,7 @@ import css from './UsageTab.module.css';
 export default function ProjectRuns() {
   const { entity = '', project = '' }: { entity?: string; project?: string } = useParams({ strict: false });
   const list = useGqlPages(ProjectRunsDocument, { entity, project }, (d) => d.project?.runs);
+  useLive(list.data?.pages[0]?.project?.id);
 
   if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
   if (list.isPending) return <LoadingRows />;

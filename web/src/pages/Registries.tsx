@@ -11,6 +11,7 @@ import { RegistryIcon } from '../components/RegistryIcon';
 import { Empty, LoadingRows, Problem } from '../components/states';
 import { useGqlPages } from '../graphql/client';
 import { RegistriesDocument, type RegistryCardFragment } from '../graphql/generated';
+import { useLive } from '../lib/live';
 import { registryLink } from '../lib/links';
 import { registryName } from '../lib/names';
 import { mayCreateRegistry, roleLabel } from '../lib/roles';
@@ -62,6 +63,7 @@ export default function Registries() {
     (d) => d.organization?.orgEntity?.projects,
   );
   const organization = list.data?.pages[0]?.organization;
+  useLive(organization?.id);
   const registries = (list.data?.pages ?? [])
     .flatMap((page) => page.organization?.orgEntity?.projects?.edges ?? [])
     .flatMap(({ node }) => (node ? [node] : []));

@@ -22,6 +22,7 @@ import {
 } from '../graphql/generated';
 import { useChange } from '../lib/change';
 import { plural } from '../lib/format';
+import { useLive } from '../lib/live';
 import { collectionLink, settingsLink, versionLink } from '../lib/links';
 import { registryName } from '../lib/names';
 import type { Can } from '../lib/roles';
@@ -208,6 +209,7 @@ export default function RegistryPage(props: Props) {
   const { org, entity, project } = props;
   const page = useGql(RegistryPageDocument, { entity, project });
   const [creating, setCreating] = useState(false);
+  useLive(page.data?.project?.id);
   const navigate = useNavigate();
   const name = registryName(project);
 

@@ -20,6 +20,7 @@ import {
   type RegistryPageQuery,
 } from '../graphql/generated';
 import { useChange } from '../lib/change';
+import { useLive } from '../lib/live';
 import { registryLink, settingsLink } from '../lib/links';
 import {
   aliasProblem,
@@ -223,6 +224,7 @@ export default function RegistrySettings() {
   const page = useGql(RegistryPageDocument, { entity, project }, { enabled: entity !== '' });
   const remove = useChange(DeleteProjectDocument);
   const [deleting, setDeleting] = useState(false);
+  useLive(page.data?.project?.id);
 
   if (!org) return <NotFound what={`The organization '${orgName}'`} />;
   if (page.isError) return <Problem error={page.error} retry={() => void page.refetch()} />;

@@ -13,6 +13,7 @@ import { Age } from '../components/Time';
 import { useGql } from '../graphql/client';
 import { RunPageDocument, type RunArtifactFragment } from '../graphql/generated';
 import { formatBytes, formatTime } from '../lib/format';
+import { useLive } from '../lib/live';
 import { placeOf, versionLink } from '../lib/links';
 import { configValues } from '../lib/run';
 import css from './UsageTab.module.css';
@@ -87,6 +88,7 @@ export default function RunPage() {
   const { entity = '', project = '', run: name = '' } = params;
   const page = useGql(RunPageDocument, { entity, project, run: name });
   const [tab, setTab] = useState<string | null>('overview');
+  useLive(page.data?.project?.run?.id);
 
   if (page.isError) return <Problem error={page.error} retry={() => void page.refetch()} />;
   if (page.isPending) return <LoadingRows />;

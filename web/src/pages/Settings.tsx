@@ -17,6 +17,7 @@ import { Icon } from '../components/Icon';
 import { Card, Fact, Facts, PageHead, Section } from '../components/Page';
 import { Rows } from '../components/Rows';
 import { LoadingRows, Problem } from '../components/states';
+import { Age } from '../components/Time';
 import { toastDone, toastError } from '../components/toast';
 import { useGql } from '../graphql/client';
 import { DeleteApiKeyDocument, OwnSettingsDocument, UpdateUserDocument } from '../graphql/generated';
@@ -24,7 +25,11 @@ import { useChange } from '../lib/change';
 import { changePassword, signOut } from '../lib/session';
 import css from './form.module.css';
 
-function Keys({ keys }: { keys: { id: string; name: string; description?: string | null }[] }) {
+function Keys({
+  keys,
+}: {
+  keys: { id: string; name: string; description?: string | null; lastUsedAt?: string | null }[];
+}) {
   const remove = useChange(DeleteApiKeyDocument);
   const [leaving, setLeaving] = useState<string | null>(null);
   return (
@@ -54,7 +59,15 @@ function Keys({ keys }: { keys: { id: string; name: string; description?: string
               <span role="cell" className={`v-mono ${css.wide}`}>
                 {key.name}
               </span>
-              <span role="cell" />
+              <span role="cell" className={css.dim}>
+                {key.lastUsedAt ? (
+                  <>
+                    used <Age at={key.lastUsedAt} />
+                  </>
+                ) : (
+                  'never used'
+                )}
+              </span>
               <span role="cell">
                 <Tooltip label="Revoke">
                   <ActionIcon

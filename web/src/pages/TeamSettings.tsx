@@ -1,5 +1,5 @@
 // The settings of a team: its people and service accounts.
-import { ActionIcon, Button, Modal, Switch, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Modal, Select, Switch, TextInput, Tooltip } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 
@@ -14,6 +14,7 @@ import {
   CreateServiceAccountDocument,
   InviteToTeamDocument,
   RemoveFromTeamDocument,
+  SetTeamRoleDocument,
   TeamPeopleDocument,
   type TeamPeopleQuery,
 } from '../graphql/generated';
@@ -21,6 +22,7 @@ import { useChange } from '../lib/change';
 import { roleLabel } from '../lib/roles';
 import { useViewer } from '../lib/viewer';
 import css from './form.module.css';
+import { TeamTtl } from './TeamTtl';
 
 type Member = NonNullable<TeamPeopleQuery['entity']>['members'][number];
 
@@ -111,6 +113,7 @@ export default function TeamSettings() {
   const viewer = useViewer();
   const page = useGql(TeamPeopleDocument, { team });
   const remove = useChange(RemoveFromTeamDocument);
+  const setRole = useChange(SetTeamRoleDocument);
   const [dialog, setDialog] = useState<'person' | 'service' | null>(null);
   const [leaving, setLeaving] = useState<Member | null>(null);
 
@@ -157,7 +160,24 @@ export default function TeamSettings() {
               <span role="cell" className={`${css.dim} ${css.wide}`}>
                 {member.accountType === 'SERVICE' ? 'Service account' : 'Person'}
               </span>
-              <span role="cell">{roleLabel(member.role ?? '')}</span>
+              <span role="cell">
+                {isAdmin && member.username && member.accountType !== 'SERVICE' ? (
+                  <Select
+                    size="xs"
+                    aria-label={`Role of ${member.username}`}
+                    allowDeselect={false}
+                    data={['viewer', 'member', 'admin'].map((value) => ({ value, label: roleLabel(value) }))}
+                    value={member.role ?? null}
+                    onChange={(role) =>
+                      role &&
+                      role !== member.role &&
+                      setRole.mutate({ input: { entityName: team, username: member.username!, role } })
+                    }
+                  />
+                ) : (
+                  roleLabel(member.role ?? '')
+                )}
+              </span>
               <span role="cell">
                 {isAdmin && member.username !== viewer.username && (
                   <Tooltip label="Take out of the team">
@@ -175,6 +195,7 @@ export default function TeamSettings() {
           )}
         </Rows>
       </Section>
+      <TeamTtl team={team} rule={entity.artifactTtlRule} canEdit={isAdmin} />
       <Modal opened={dialog === 'person'} onClose={() => setDialog(null)} title={`Add to ${team}`}>
         <AddPerson team={team} close={() => setDialog(null)} />
       </Modal>

@@ -10,6 +10,7 @@ import { PageHead } from '../components/Page';
 import { LoadingRows, NotFound, Problem } from '../components/states';
 import { useGql } from '../graphql/client';
 import { CollectionVersionsDocument, VersionPageDocument, type VersionPageQuery } from '../graphql/generated';
+import { useLive } from '../lib/live';
 import { collectionLink, registryLink, versionLink, type Place, type VersionView } from '../lib/links';
 import { registryName } from '../lib/names';
 import { LinkToRegistry } from './LinkToRegistry';
@@ -80,6 +81,8 @@ export default function VersionPage({ place: given, version: wanted, view }: Pro
   const { entity, project, collection: name } = given;
   const page = useGql(VersionPageDocument, { entity, project, name: `${name}:${wanted}` });
   const [dialog, setDialog] = useState<VersionDialog>(null);
+  const shown = page.data?.project?.artifactCollectionMembership;
+  useLive(shown?.artifact?.id, shown?.artifactCollection?.id);
 
   if (page.isError) return <Problem error={page.error} retry={() => void page.refetch()} />;
   if (page.isPending) return <LoadingRows height={64} />;
