@@ -14,6 +14,7 @@
 #define PLAIN_LINE_MS 10000u
 #define SAMPLE_MS 250u
 #define RETRY_LINE_MS 2000u
+#define RETRY_WORTH_MS 500u   /* a shorter wait is over before it is read */
 #define WORTH_A_LINE_MS 1000u /* what is over sooner says nothing when it begins */
 #define BAR_MAX 32u
 #define LINE_BEGIN "\r\033[K" /* to the first column, and nothing behind it */
@@ -255,6 +256,8 @@ static void retry(struct progress *progress, const struct vitrine_event *event, 
 {
         _cleanup_(buf_done) struct buf out = { 0 };
 
+        if (event->retry_ms < RETRY_WORTH_MS)
+                return;
         if (progress->retry_said_ms && at_ms - progress->retry_said_ms < RETRY_LINE_MS)
                 return;
         progress->retry_said_ms = at_ms;

@@ -497,7 +497,8 @@ static void emit(struct engine *engine, struct vitrine_event *event)
         struct vitrine_session *session = engine->session;
         const struct progress *p = &engine->progress;
 
-        if (!session->options.progress || !p->begun)
+        /* What is asked before or between operations is tried again, too, and who waits wants to know. */
+        if (!session->options.progress || (!p->begun && event->kind != VITRINE_EVENT_RETRY))
                 return;
         event->size = sizeof(*event);
         event->operation = p->operation;

@@ -162,7 +162,7 @@ def test_server_goes_away_and_comes_back(place, proxy):
     port = int(away.url.rpartition(":")[2])
     away.close()
     process = place.start("push", "d", "thing", "-t", "model", VITRINE_BASE_URL=away.url)
-    time.sleep(1)
+    time.sleep(2.5)
     proxy(port=port)
     out, err = process.communicate(timeout=90)
     assert process.returncode == 0, err
