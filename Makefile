@@ -63,6 +63,16 @@ tests/graphql/node_modules/installed: tests/graphql/package-lock.json
 test:
 	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run $(if $(SLOW),--slow) $(SUITES)
 
+# Through the web app in a browser; and pictures of its pages, into build/screenshots/.
+.PHONY: test-web screenshots
+test-web:
+	@VITRINE_BUILD=$(abspath $(BUILD)) tests/run web
+
+screenshots: all
+	@tests/client/make-venvs 0.31.0
+	@cd tests/web && npm ci --no-audit --no-fund --loglevel=error
+	@VITRINE_BUILD=$(abspath $(BUILD)) node tests/web/screenshots.mjs build/screenshots
+
 # With the real client in each release that is tried; `make test` takes the newest and the oldest of them.
 .PHONY: test-clients
 test-clients:
