@@ -190,3 +190,42 @@ def keys_say_when_they_were_made_and_used():
             alice, *_ = world.on(server)
             (key,) = alice.graphql(query)["viewer"]["apiKeys"]["edges"]
             assert key["node"]["lastUsedAt"].endswith("Z")
+
+
+@test
+def people_are_listed_in_pages():
+    page = "people(text: $t, after: $a, first: $n) { members { username role email } pageInfo { endCursor hasNextPage } }"
+    query = f"query($t: String, $a: String, $n: Int) {{ organization(name: \"Acme Inc\") {{ {page} teams {{ {page} }} }} }}"
+    everybody = f"query($t: String, $a: String, $n: Int) {{ {page} }}"
+    with folder() as data:
+        world = World(data)
+        for i in range(12):
+            succeed("user", "add", f"user{i:02}", "--email", f"U{i}@Example.com", "--no-key", data=data)
+            succeed("org", "member", "set", "Acme Inc", f"user{i:02}", "viewer", data=data)
+        admin = succeed("user", "add", "root1", "--admin", data=data).out.strip()
+        with Server(data) as server:
+            alice, carol, mallory, _ = world.on(server)
+
+            def names(person, document, pick, **variables):
+                found, after = [], None
+                while True:
+                    got = pick(person.graphql(document, a=after, **variables))
+                    assert len(got["members"]) <= variables.get("n", 100)
+                    found += [m["username"] for m in got["members"]]
+                    after = got["pageInfo"]["endCursor"]
+                    if not got["pageInfo"]["hasNextPage"]:
+                        return found
+
+            organization = lambda answer: answer["organization"]["people"]
+            members = ["alice", "carol"] + [f"user{i:02}" for i in range(12)]
+            for n in (100, 1, 5):
+                assert names(carol, query, organization, n=n) == members
+            assert names(carol, query, organization, t="USER1") == ["user10", "user11"]
+            assert names(carol, query, organization, t="u3@example") == ["user03"]
+            assert names(carol, query, organization, t="%") == names(carol, query, organization, t="mallory") == []
+            assert names(alice, query, lambda answer: answer["organization"]["teams"][0]["people"]) == ["alice"]
+            assert mallory.graphql(query)["organization"] is None
+            assert "403" in refused(alice.graphql, everybody)
+            root = wire.Wire(server.url, admin)
+            assert sorted(names(root, everybody, lambda answer: answer["people"], n=4)) == sorted(members + ["mallory", "root1"])
+            assert "'first'" in refused(root.graphql, everybody, n=5000)
