@@ -32,6 +32,7 @@ static enum rc remove_place(struct call *call, const struct membership *m, int64
         struct collection *c = NULL;
         struct project *p = NULL;
         struct membership last;
+        int64_t deleted_us = 0;
         bool any = false, had_latest = false;
         enum rc rc = store_membership_by_alias(call->conn, m->collection_id, STR("latest"), &last, &had_latest, err);
 
@@ -42,6 +43,9 @@ static enum rc remove_place(struct call *call, const struct membership *m, int64
                 rc = store_collection_even_deleted(call->conn, call->arena, m->collection_id, &c, err);
         if (!rc && c)
                 rc = store_project_by_id(call->conn, call->arena, c->project_id, &p, err);
+        /* Collections and registries that are deleted may come back, and shall have a `latest` then. */
+        if (!rc && c && !p)
+                rc = store_project_deleted_by_id(call->conn, call->arena, c->project_id, &p, &deleted_us, err);
         if (!rc && p)
                 rc = alias_drop_all(call, p, c, m->version, m->artifact_id, err);
         if (!rc)

@@ -22,6 +22,8 @@ EDIT_PORTFOLIO = """mutation UpdateArtifactPortfolio($input: UpdateArtifactPortf
 CREATE_PORTFOLIO = """mutation CreatePortfolio($input: CreateArtifactPortfolioInput!) {
   createArtifactPortfolio(input: $input) { artifactCollection { id } } }"""
 RENAME = "mutation RenameProject($input: RenameProjectInput!) { renameProject(input: $input) { project { name } } }"
+DELETE_REGISTRY = "mutation DeleteModel($input: DeleteModelInput!) { deleteModel(input: $input) { success } }"
+RESTORE_REGISTRY = "mutation Restore($input: RestoreProjectInput!) { restoreProject(input: $input) { project { id } } }"
 ADD_MEMBERS = "mutation Add($input: CreateProjectMembersInput!) { createProjectMembers(input: $input) { success } }"
 REMOVE_MEMBERS = "mutation Remove($input: DeleteProjectMembersInput!) { deleteProjectMembers(input: $input) { success } }"
 SET_ROLE = "mutation Set($input: UpdateProjectMemberInput!) { updateProjectMember(input: $input) { success } }"
@@ -176,6 +178,14 @@ class Client:
 
     def rename_registry(self, call, name, new_name):
         self.ask(call, RENAME, input={"entityName": ORGANIZATION, "oldProjectName": name, "newProjectName": new_name})
+        return "ok",
+
+    def delete_registry(self, call, registry):
+        self.ask(call, DELETE_REGISTRY, input={"id": registry})
+        return "ok",
+
+    def restore_registry(self, call, registry):
+        self.ask(call, RESTORE_REGISTRY, input={"projectID": registry})
         return "ok",
 
     def set_role(self, call, registry, member, role):

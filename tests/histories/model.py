@@ -14,7 +14,8 @@ import collections
 NONE, RESTRICTED_VIEWER, VIEWER, MEMBER, ADMIN = range(5)
 ROLES = {"restricted_viewer": RESTRICTED_VIEWER, "viewer": VIEWER, "member": MEMBER, "admin": ADMIN}
 
-LIVE, DELETED, GONE = "live", "deleted", "gone"   # GONE: deleted so long ago that nothing brings it back
+# GONE: deleted so long ago that nothing brings it back. WITH: a collection that went with its registry, and comes back with it.
+LIVE, DELETED, GONE, WITH = "live", "deleted", "gone", "with its registry"
 
 SOURCE = "source"   # as the home of a collection: the team's project, not a registry
 
@@ -40,7 +41,7 @@ class Frozen(dict):
 
 
 State = collections.namedtuple("State", "registries collections artifacts")
-Registry = collections.namedtuple("Registry", "name access members teams protected")
+Registry = collections.namedtuple("Registry", "name state access members teams protected")
 Collection = collections.namedtuple("Collection", "home name state next versions aliases")
 Artifact = collections.namedtuple("Artifact", "version digest state places")
 Place = collections.namedtuple("Place", "collection version aliases")
@@ -106,7 +107,7 @@ def may_move(state, home, alias, who):
 
 def seen_registry(state, who, name):
     for key, registry in state.registries.items():
-        if registry.name == name and registry_role(registry, who) > NONE:
+        if registry.name == name and registry.state == LIVE and registry_role(registry, who) > NONE:
             return key
     return None
 
@@ -343,7 +344,7 @@ def delete_collection(state, who, collection, answer):
 
 def restore_collection(state, who, collection, answer):
     held = state.collections[collection]
-    if held.state == LIVE:
+    if held.state == LIVE or (held.home != SOURCE and state.registries[held.home].state != LIVE):
         raise Refuse(404)
     need(home_role(state, held.home, who), MEMBER)
     if held.state == GONE:
@@ -379,12 +380,41 @@ def rename_registry(state, who, name, new_name, answer):
     if home is None:
         raise Refuse(404)
     need(registry_role(state.registries[home], who), MEMBER)
-    if any(key != home and registry.name == new_name for key, registry in state.registries.items()):
+    if is_taken(state, home, new_name):
         raise Refuse(409)
     return with_registry(state, home, name=new_name), ("ok",)
 
 
+def is_taken(state, home, name):
+    return any(key != home and r.name == name and r.state == LIVE for key, r in state.registries.items())
+
+
+def delete_registry(state, who, registry, answer):
+    need_admin(state, who, registry)
+    for key, collection in state.collections.items():
+        if collection.home == registry and collection.state == LIVE:
+            state = with_collection(state, key, state=WITH)
+    return with_registry(state, registry, state=DELETED), ("ok",)
+
+
+def restore_registry(state, who, registry, answer):
+    held = state.registries[registry]
+    if held.state == LIVE:
+        raise Refuse(404)
+    need(registry_role(held, who), ADMIN)
+    if held.state == GONE:
+        raise Refuse(404)
+    if is_taken(state, registry, held.name):
+        raise Refuse(409)
+    for key, collection in state.collections.items():
+        if collection.home == registry and collection.state == WITH:
+            state = with_collection(state, key, state=LIVE)
+    return with_registry(state, registry, state=LIVE), ("ok",)
+
+
 def need_admin(state, who, registry):
+    if state.registries[registry].state != LIVE:
+        raise Refuse(404)
     need(registry_role(state.registries[registry], who), ADMIN)
     return state.registries[registry]
 
@@ -446,7 +476,7 @@ def unprotect(state, who, registry, alias, answer):
 
 CALLS = {f.__name__: f for f in (
     log, link, unlink, change_aliases, resolve, list_files, delete_version, restore_version, delete_collection,
-    restore_collection, rename_collection, create_collection, rename_registry, set_role, add_member, remove_member,
+    restore_collection, rename_collection, create_collection, rename_registry, delete_registry, restore_registry, set_role, add_member, remove_member,
     set_team_role, remove_team, set_access, protect, unprotect)}
 READS = {"resolve", "list_files"}
 
@@ -462,8 +492,8 @@ def step(state, call):
 def age(state):
     """So much time passes that what is deleted by now cannot be restored any more."""
     return State(
-        state.registries,
-        Frozen((k, c._replace(state=GONE) if c.state == DELETED else c) for k, c in state.collections.items()),
+        Frozen((k, r._replace(state=GONE) if r.state == DELETED else r) for k, r in state.registries.items()),
+        Frozen((k, c._replace(state=GONE) if c.state in (DELETED, WITH) else c) for k, c in state.collections.items()),
         Frozen((k, a._replace(state=GONE, places=()) if a.state == DELETED else a) for k, a in state.artifacts.items()))
 
 
