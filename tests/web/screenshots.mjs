@@ -7,29 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { launch, Visitor } from './lib/browser.mjs';
-import { ORG_ENTITY, PROJECT, TEAM, World } from './lib/world.mjs';
-
-const registry = '/orgs/Northwind%20Labs/registry';
-const collection = `${registry}/model?selectionPath=${encodeURIComponent(`${ORG_ENTITY}/wandb-registry-model/Sign Detector`)}&view=membership`;
-const PAGES = {
-  registries: registry,
-  registry: `${registry}/model`,
-  settings: `${registry}/Fine-tuned%20Models/settings`,
-  collection,
-  timeline: `${collection}&tab=timeline`,
-  version: `${collection}&version=v2`,
-  metadata: `${collection}&version=v2&tab=metadata`,
-  usage: `${collection}&version=v2&tab=usage`,
-  files: `${collection}&version=v2&tab=files&path=notes%2Fcard.md`,
-  lineage: `${collection}&version=v2&tab=lineage`,
-  compare: `${collection}&version=v2&tab=compare&with=v1`,
-  artifacts: `/${TEAM}/${PROJECT}/artifacts`,
-  runs: `/${TEAM}/${PROJECT}`,
-  team: `/teams/${TEAM}/settings`,
-  people: '/orgs/Northwind%20Labs',
-  server: '/admin',
-  own: '/settings',
-};
+import { PAGES } from './lib/pages.mjs';
+import { World } from './lib/world.mjs';
 
 const folder = resolve(process.argv[2] ?? 'screenshots');
 mkdirSync(folder, { recursive: true });
