@@ -3,6 +3,9 @@ directly or through `server`, `team` or `machine`, runs once per client version,
 version has a server of its own, so that several can run side by side.
 
     pytest tests/client --client 0.31.0 --client 0.19.11 -k name
+
+With --preloaded snippets are forked off a process that has imported the client; what is run as a script or a
+command is started as ever.
 """
 import os
 import pathlib
@@ -11,12 +14,14 @@ import subprocess
 import pytest
 
 import machines
+import preloaded
 
 VERSIONS = ["0.31.0", "0.19.11"]
 
 
 def pytest_addoption(parser):
     parser.addoption("--client", action="append", metavar="VERSION", help="a client version to test with")
+    parser.addoption("--preloaded", action="store_true", help="import each client once")
 
 
 def pytest_generate_tests(metafunc):
@@ -30,6 +35,18 @@ def client(version):
     done = subprocess.run([machines.HERE / "make-venvs", version], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return version
+
+
+@pytest.fixture(scope="session")
+def forks(request, client):
+    """A process that has imported the client, or None."""
+    if not request.config.getoption("preloaded"):
+        yield None
+        return
+    bare = machines.clean_environment() | {"WANDB_ERROR_REPORTING": "false", "PYTHONDONTWRITEBYTECODE": "1"}
+    forks = preloaded.Preloaded(machines.ROOT / f".venv/client-{client}/bin/python", bare)
+    yield forks
+    forks.close()
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +66,10 @@ def team(request, server):
 
 
 @pytest.fixture
-def new_machine(client, server, tmp_path):
+def new_machine(client, server, forks, tmp_path):
     """new_machine(user): one more machine of that user."""
     count = iter(range(1, 1000))
-    return lambda user=None: machines.Machine(client, tmp_path / f"machine-{next(count)}", server, user)
+    return lambda user=None: machines.Machine(client, tmp_path / f"machine-{next(count)}", server, user, forks)
 
 
 @pytest.fixture

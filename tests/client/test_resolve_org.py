@@ -13,7 +13,7 @@ VERSION = b"one version\n"
 
 
 @pytest.fixture(scope="module")
-def people(client, server, team, tmp_path_factory):
+def people(client, server, team, forks, tmp_path_factory):
     """Two organizations with a collection each, and users who belong to none, one and both."""
     other = machines.Team(server, "resolve-other")
     people = {"none": server.user("resolve-none")}
@@ -22,7 +22,7 @@ def people(client, server, team, tmp_path_factory):
     server.operate("org", "member", "set", other.org, people["both"].name, "member")
     people["other"] = other
 
-    machine = machines.Machine(client, tmp_path_factory.mktemp("resolve"), server)
+    machine = machines.Machine(client, tmp_path_factory.mktemp("resolve"), server, preloaded=forks)
     (machine.work / "f.txt").write_bytes(VERSION)
     for place in [team, other]:
         machine.run(f"""

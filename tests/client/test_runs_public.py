@@ -19,10 +19,10 @@ RUNS = {
 
 
 @pytest.fixture(scope="module")
-def project(client, server, team, tmp_path_factory):
+def project(client, server, forks, team, tmp_path_factory):
     """A project with RUNS, made once per client version; -> its path"""
     import machines
-    machine = machines.Machine(client, tmp_path_factory.mktemp(f"runs-{client}"), server, team.user)
+    machine = machines.Machine(client, tmp_path_factory.mktemp(f"runs-{client}"), server, team.user, forks)
     machine.run(HELP + f"""
 nan = float("nan")
 for id, (config, summary, tags, group, job_type, exit_code) in {RUNS!r}.items():

@@ -201,9 +201,9 @@ def test_000_organization_and_team_with_one_name(server, new_machine):
 
 
 @pytest.fixture(scope="module")
-def published(client, server, team, tmp_path_factory):
+def published(client, server, forks, team, tmp_path_factory):
     """A collection with two versions; the first one is "staging"."""
-    machine = machines.Machine(client, tmp_path_factory.mktemp("publisher"), server, team.user)
+    machine = machines.Machine(client, tmp_path_factory.mktemp("publisher"), server, team.user, forks)
     publish(machine, team, "model", "published models", MODEL, ["staging"])
     publish(machine, team, "model", "published models", MODEL + b"!")
     return {"registry_name": "model", "collection_name": "published models"}
