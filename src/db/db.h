@@ -53,6 +53,7 @@ struct db_config {
         unsigned readers_max;     /* 0: 2 x cores, at most 8; opened on demand */
         unsigned reader_wait_ms;  /* how long db_read_begin waits when all are out; 0: 10 s */
         size_t cache_bytes;       /* page cache per connection; 0: 1 MiB readers, 8 MiB writer */
+        size_t reader_cache_bytes; /* of readers, if another than cache_bytes */
         size_t memo_bytes;        /* what a reader may remember of results while nothing is written; 0: nothing */
         unsigned batch_max;       /* writes per commit at most; 0: 256 */
         bool shrinks;             /* a new file keeps what db_shrink() needs; an existing one stays as it is */

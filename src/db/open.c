@@ -23,6 +23,8 @@ enum rc db_open(const struct db_config *config, struct db **ret_db, struct err *
         if (!db->path)
                 abort();
         db->reader_cache_bytes = config->cache_bytes ? config->cache_bytes : (size_t)1 << 20;
+        if (config->reader_cache_bytes)
+                db->reader_cache_bytes = config->reader_cache_bytes;
         db->writer_cache_bytes = config->cache_bytes ? config->cache_bytes : (size_t)8 << 20;
         atomic_init(&db->failed, false);
         db->shrinks = config->shrinks;

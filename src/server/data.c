@@ -14,6 +14,8 @@
 /* One for each worker thread; they are opened on demand. */
 #define READERS_MAX 32
 #define MEMO_BYTES ((size_t)256 << 10)
+/* The upper parts of the indexes of a million versions: half of the reads (docs/performance.md). */
+#define READER_CACHE_BYTES ((size_t)4 << 20)
 
 struct data {
         const char *dir;              /* in the arena of data_open() */
@@ -37,7 +39,8 @@ static enum rc require_dir(const char *dir, bool create, struct err *err)
 
 enum rc data_open(struct arena *arena, struct str dir, bool create, struct data **ret_data, struct err *err)
 {
-        struct db_config config = { .readers_max = READERS_MAX, .memo_bytes = MEMO_BYTES };
+        struct db_config config = { .readers_max = READERS_MAX, .memo_bytes = MEMO_BYTES,
+                                    .reader_cache_bytes = READER_CACHE_BYTES };
         struct data *data = arena_new(arena, struct data);
         enum rc rc;
 
