@@ -15,8 +15,8 @@ import model
 ALWAYS = {"unlink": "version_unlinked", "delete_version": "artifact:delete", "restore_version": "version_restored",
           "delete_collection": "collection_deleted", "restore_collection": "collection_restored",
           "rename_collection": "collection_edited", "create_collection": "collection_created",
-          "rename_registry": "project_renamed",
-          "delete_registry": "registry_deleted", "restore_registry": "registry_restored", "set_role": "registry_member_set", "remove_member": "registry_member_removed",
+          "rename_registry": "project_renamed", "delete_registry": "registry_deleted", "restore_registry": "registry_restored",
+          "set_role": "registry_member_set", "remove_member": "registry_member_removed",
           "set_team_role": "registry_member_set", "remove_team": "registry_member_removed"}
 # ...or of one that may find everything as it should be, and then changes nothing.
 PERHAPS = {"link": "version_linked", "log": "artifact:create", "add_member": "registry_member_set",

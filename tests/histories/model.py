@@ -7,7 +7,8 @@ state afterwards and the answer that is right. The server's answer is looked at 
 the ids of what the call made. An answer is ("ok", ...) or (status,).
 
 Where the rules are from: docs/permissions.md and the requirements for links, aliases, protected
-aliases, deleting and restoring. Nothing here is read from the server's sources or database.
+aliases, deleting and restoring. Which of two reasons a call is refused for is the server's choice, and is
+written down here, too: a change of it shows.
 """
 import collections
 
@@ -476,8 +477,8 @@ def unprotect(state, who, registry, alias, answer):
 
 CALLS = {f.__name__: f for f in (
     log, link, unlink, change_aliases, resolve, list_files, delete_version, restore_version, delete_collection,
-    restore_collection, rename_collection, create_collection, rename_registry, delete_registry, restore_registry, set_role, add_member, remove_member,
-    set_team_role, remove_team, set_access, protect, unprotect)}
+    restore_collection, rename_collection, create_collection, rename_registry, delete_registry, restore_registry,
+    set_role, add_member, remove_member, set_team_role, remove_team, set_access, protect, unprotect)}
 READS = {"resolve", "list_files"}
 
 
