@@ -36,32 +36,39 @@ static enum rc read_items(struct db_stmt *stmt, struct arena *arena, size_t limi
         return RC_OK;
 }
 
+#define VERSIONS_WHERE                                                                                         \
+        "a.deleted_us IS NOT NULL AND a.purged_us IS NULL AND a.state = 2 AND a.merged_into IS NULL "           \
+        "AND a.version IS NOT NULL ORDER BY a.deleted_us DESC, a.id DESC LIMIT $2"
+#define VERSIONS ITEM("a.id", "a.version", "a.deleted_us") "artifact a JOIN collection c ON c.id = a.sequence_id " NAMES
+
 enum rc store_deleted_versions(struct db_conn *conn, struct arena *arena, int64_t project_id, int64_t from_us,
                                size_t limit, struct deleted_list *ret, struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        enum rc rc = store_query(conn, &stmt, err,
-                                 ITEM("a.id", "a.version", "a.deleted_us") "artifact a JOIN collection c "
-                                 "ON c.id = a.sequence_id " NAMES "WHERE a.deleted_us >= $1 "
-                                 "AND a.deleted_us IS NOT NULL AND a.purged_us IS NULL AND a.state = 2 "
-                                 "AND a.merged_into IS NULL AND a.version IS NOT NULL "
-                                 "AND ($2 = 0 OR a.project_id = $2) ORDER BY a.deleted_us DESC, a.id DESC LIMIT $3",
-                                 "iii", from_us, project_id, (int64_t)limit);
+        enum rc rc = project_id ? store_query(conn, &stmt, err,
+                                              VERSIONS "WHERE a.deleted_us >= $1 AND a.project_id = $3 AND " VERSIONS_WHERE,
+                                              "iii", from_us, (int64_t)limit, project_id)
+                                : store_query(conn, &stmt, err, VERSIONS "WHERE a.deleted_us >= $1 AND " VERSIONS_WHERE,
+                                              "ii", from_us, (int64_t)limit);
 
         if (rc)
                 return rc;
         return read_items(stmt, arena, limit, ret, err);
 }
 
+#define COLLECTIONS_WHERE                                                                                      \
+        "c.deleted_us IS NOT NULL AND p.deleted_us IS NULL ORDER BY c.deleted_us DESC, c.id DESC LIMIT $2"
+#define COLLECTIONS ITEM("c.id", "-1", "c.deleted_us") "collection c " NAMES
+
 enum rc store_deleted_collections(struct db_conn *conn, struct arena *arena, int64_t project_id, int64_t from_us,
                                   size_t limit, struct deleted_list *ret, struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        enum rc rc = store_query(conn, &stmt, err,
-                                 ITEM("c.id", "-1", "c.deleted_us") "collection c " NAMES
-                                 "WHERE c.deleted_us >= $1 AND c.deleted_us IS NOT NULL AND p.deleted_us IS NULL "
-                                 "AND ($2 = 0 OR c.project_id = $2) ORDER BY c.deleted_us DESC, c.id DESC LIMIT $3",
-                                 "iii", from_us, project_id, (int64_t)limit);
+        enum rc rc = project_id ? store_query(conn, &stmt, err,
+                                              COLLECTIONS "WHERE c.deleted_us >= $1 AND c.project_id = $3 AND " COLLECTIONS_WHERE,
+                                              "iii", from_us, (int64_t)limit, project_id)
+                                : store_query(conn, &stmt, err, COLLECTIONS "WHERE c.deleted_us >= $1 AND " COLLECTIONS_WHERE,
+                                              "ii", from_us, (int64_t)limit);
 
         if (rc)
                 return rc;

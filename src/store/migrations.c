@@ -12,6 +12,7 @@ extern const char migration_0005_audit[];
 extern const char migration_0006_runs_end[];
 extern const char migration_0007_metadata_terms[];
 extern const char migration_0008_downloads[];
+extern const char migration_0009_deleted_lists[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -24,6 +25,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 6, .name = "the end of runs", .sql = migration_0006_runs_end },
                 { .number = 7, .name = "metadata terms", .sql = migration_0007_metadata_terms },
                 { .number = 8, .name = "downloads", .sql = migration_0008_downloads },
+                { .number = 9, .name = "lists of what was deleted", .sql = migration_0009_deleted_lists },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);
