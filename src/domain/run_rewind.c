@@ -7,7 +7,6 @@
  */
 #include "domain/run.h"
 
-#include <math.h>
 
 #include "base/clock.h"
 #include "domain/event.h"
@@ -136,7 +135,7 @@ enum rc run_rewind(struct call *call, struct str entity, struct str project, str
         if (!str_eq_c(metric, "_step"))
                 return err_set(err, RC_INVALID, "A run can be rewound to a step only: use '_step', not '%.*s'.",
                                STR_ARG(metric));
-        if (!(value >= 0 && value < 9e15) || floor(value) < value)
+        if (!(value >= 0 && value < 9e15) || (double)(int64_t)value < value)
                 return err_set(err, RC_INVALID, "A run can be rewound to a whole step of 0 or more.");
         job.step = (int64_t)value;
         rc = domain_write(call, rewind_write, &job, err);
