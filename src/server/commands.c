@@ -6,7 +6,7 @@
 
 #define KEY_FILE_HELP "import the API key in this file ('-': standard input) instead of making one"
 #define PASSWORD_FILE_HELP "the password is the first line of this file ('-': standard input)"
-#define FORCE_HELP "also when it holds something; registries of others keep what they link"
+#define FORCE_HELP "also when it holds something, unless a registry protects that; links elsewhere stay"
 
 static const struct option_spec user_add_options[] = {
         { "email", "ADDRESS", NULL, NULL, "e-mail address" },
