@@ -52,7 +52,11 @@ class Scale:
     """A registry with so many linked versions, and what requests about it need."""
 
     def __init__(self, folder, versions, long_links):
-        kept = harness.ROOT / f"bench/results/scale-{schema_key()}" / str(versions)
+        of_schema = harness.ROOT / f"bench/results/scale-{schema_key()}"
+        for old in of_schema.parent.glob("scale-*"):
+            if old != of_schema:
+                shutil.rmtree(old)
+        kept = of_schema / str(versions)
         self.versions, self.copies = versions, versions // load.VERSIONS - 1
         if not (kept / "keys.json").exists():
             self.make(kept, long_links)
