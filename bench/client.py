@@ -146,7 +146,7 @@ class Bench:
             config.write_text("".join(f'url = "http://127.0.0.1:{port}/data/{n}"\noutput = "{target}/{n}"\n' for n in names))
             begin = time.monotonic()
             subprocess.run(["curl", "--silent", "--fail", "--create-dirs", "--parallel", "--parallel-max", "64", "--config",
-                            str(config)], check=True)
+                            str(config)], check=True, stderr=subprocess.DEVNULL)
             took = time.monotonic() - begin
         shutil.rmtree(target)
         shutil.rmtree(self.folder / "nginx")

@@ -37,7 +37,7 @@ const struct option_spec server_options[] = {
           .help = "the cache of downloaded files; else ~/.cache/vitrine" },
         { .name = "no-cache", .help = "neither read nor fill the cache" },
         { .name = "transfers", .value = "N", .help = "at most so many transfers at a time; else 64" },
-        { .name = "retry-seconds", .value = "N", .help = "how long to try again without any progress; else 120" },
+        { .name = "retry-seconds", .value = "N", .help = "how long to try again without any progress; else 120, or 10 when it never answered" },
         { .name = "verbose", .letter = 'v', .help = "say more about what happens" },
         { .name = "debug", .help = "say everything that happens" },
 };
@@ -109,6 +109,7 @@ static const struct option_spec registry_edit_options[] = {
           .help = "organization: everybody in it sees it; restricted: its members do" },
         { .name = "type", .letter = 't', .value = "TYPE", .many = true, .help = "also take artifacts of this type, for good" },
         { .name = "all-types", .help = "take artifacts of all types" },
+        { .name = "listed-types-only", .help = "take artifacts of the types that it has, and of those of --type, only" },
 };
 static const struct option_spec members_options[] = {
         { .name = "add", .value = "WHO", .many = true, .help = "a user, by name or e-mail address" },

@@ -148,6 +148,8 @@ static enum vitrine_code set_all(struct cli *cli, vitrine_registry *registry, st
                 code = vitrine_registry_set_visibility(registry, visibility_of(visibility), error);
         if (!code && options_on(&cli->options, "all-types"))
                 code = vitrine_registry_set_allows_all_types(registry, 1, error);
+        if (!code && options_on(&cli->options, "listed-types-only"))
+                code = vitrine_registry_set_allows_all_types(registry, 0, error);
         for (size_t i = 0; !code && i < type_count; i++)
                 code = vitrine_registry_add_type(registry, types[i], error);
         if (!code && name)
@@ -158,10 +160,13 @@ static enum vitrine_code set_all(struct cli *cli, vitrine_registry *registry, st
 enum vitrine_code run_registry_edit(struct cli *cli, struct vitrine_error *error)
 {
         _cleanup_(registry_freep) vitrine_registry *registry = NULL;
-        static const char *const changing[] = { "name", "description", "visibility", "type", "all-types" };
+        static const char *const changing[] = { "name", "description", "visibility", "type", "all-types",
+                                                "listed-types-only" };
         bool any = false;
         enum vitrine_code code;
 
+        if (options_on(&cli->options, "all-types") && options_on(&cli->options, "listed-types-only"))
+                return fail_with(error, VITRINE_INVALID, "--all-types and --listed-types-only: leave one out.");
         for (size_t i = 0; i < ARRAY_LEN(changing); i++)
                 any = any || options_on(&cli->options, changing[i]);
         if (!any)

@@ -142,6 +142,12 @@ def test_registries(place, team):
     place.ok("registry", "edit", "Golden", "--type", "dataset", "--description", "better")
     seen = place.json("registry", "show", "Golden")
     assert (sorted(seen["types"]), seen["description"], seen["all_types"]) == (["dataset", "model"], "better", False)
+    place.ok("registry", "edit", "Golden", "--all-types")
+    assert place.json("registry", "show", "Golden")["all_types"]
+    place.fails(2, "registry", "edit", "Golden", "--type", "report")
+    place.ok("registry", "edit", "Golden", "--listed-types-only", "--type", "report")
+    seen = place.json("registry", "show", "Golden")
+    assert not seen["all_types"] and "report" in seen["types"]
     assert {"Golden", "model", "dataset"} <= {r["name"] for r in place.json("registry", "list")}
     place.ok("registry", "edit", "Golden", "--name", "Silver")
     assert "Golden" not in {r["name"] for r in place.json("registry", "list")}
@@ -244,3 +250,22 @@ def test_every_list_is_json(place, team, files):
     for words in [["whoami"], ["show", "thing"], ["registry", "show", "model"], ["cache", "info"]]:
         assert isinstance(place.json(*words), dict), words
     assert json.loads(place.run("show", "nothing-like-it", "--json").err)["code"] == "NOT_FOUND"
+
+
+def test_keys_come_from_files_environment_and_netrc(place, team):
+    key = place.write("key", team.user.key + "\n")
+    assert place.json("whoami", "--key-file", key, VITRINE_API_KEY=None)["key_source"] == "--key-file"
+    assert place.json("whoami", "--key-file", "-", VITRINE_API_KEY=None, stdin=key.read_text())["user"] == team.user.name
+    assert place.json("whoami")["key_source"] == "VITRINE_API_KEY"
+    assert place.json("whoami", VITRINE_API_KEY=None, WANDB_API_KEY=team.user.key)["key_source"] == "WANDB_API_KEY"
+    assert "Would sign in" in place.ok("login", "--key-file", key, "--dry-run", VITRINE_API_KEY=None).out
+    assert not (place.home / ".netrc").exists()
+    said = place.ok("login", "--key-file", key)
+    assert said.out == f"Signed in to {place.server.url} as {team.user.name}.\n"
+    assert "$VITRINE_API_KEY is set and goes before" in said.err
+    assert place.json("whoami", VITRINE_API_KEY=None)["key_source"] == "netrc"
+    assert oct((place.home / ".netrc").stat().st_mode & 0o777) == "0o600"
+    place.ok("logout")
+    place.fails(5, "whoami", VITRINE_API_KEY=None)
+    place.ok("login", "--no-check", "--netrc", place.work / "other", stdin=team.user.key, VITRINE_API_KEY=None)
+    assert place.json("whoami", "--netrc", place.work / "other", VITRINE_API_KEY=None)["user"] == team.user.name
