@@ -185,16 +185,18 @@ def snapshot(world):
 def names_of_another_organization_show_nothing_behind_them():
     world = Stage.get()
     other = world.wire("other")
+    fields = ("members{username} people{members{username}} viewerRole organization{id} storageBytes "
+              "projects{edges{node{name}}}")
     found = other.graphql('{users(query:"boss"){edges{node{username}}} organization(name:"Acme"){id} '
-                          'a:entity(name:"Acme"){members{username} organization{id} storageBytes projects{edges{node{name}}}} '
-                          'b:entity(name:"src"){members{username} organization{id} storageBytes projects{edges{node{name}}}} '
+                          'a:entity(name:"Acme"){%s} b:entity(name:"src"){%s} '
                           's:search(organizationName:"Acme",text:"a"){registries{name} collections{name} versions{id}} '
-                          'm:models(entityName:"src"){edges{node{name}}}}')
+                          'm:models(entityName:"src"){edges{node{name}}}}' % (fields, fields))
     assert not any(found["s"].values()), found
     assert found["users"]["edges"] == [] and found["organization"] is None
     for name in ("a", "b"):
         entity = found[name]
-        assert not entity or (entity["members"] == [] and entity["organization"] is None and
+        assert not entity or (entity["members"] == [] and not (entity["people"] and entity["people"]["members"]) and
+                              entity["viewerRole"] is None and entity["organization"] is None and
                               entity["storageBytes"] == 0 and entity["projects"]["edges"] == []), found
     assert found["m"]["edges"] == []
 
