@@ -81,7 +81,7 @@ struct vitrine_session_options {
         unsigned connect_timeout_s;  /* 0: 10 */
         unsigned stall_timeout_s;    /* a transfer without a byte for so long is started again; 0: 60 */
         unsigned retry_for_s;        /* how long to try again without any progress; 0: 120 */
-        int no_batch;                /* not 0: one request for each file, also to servers that offer more */
+        int no_batch;                /* not 0: one request for each file, also should a server offer more (none does yet) */
         vitrine_progress_fn progress;
         void *progress_payload;
         vitrine_log_fn log;
