@@ -38,7 +38,7 @@ export class Visitor {
       permissions: ['clipboard-read', 'clipboard-write'],
       ...options,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const visitor = new Visitor(context, url);
     visitor.page = await context.newPage();
     visitor.watch(visitor.page);

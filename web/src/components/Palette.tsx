@@ -151,18 +151,21 @@ function PaletteBody({ close }: { close: () => void }) {
 
 export function Palette({ opened, close }: { opened: boolean; close: () => void }) {
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={close}
-      withCloseButton={false}
       centered={false}
       yOffset="12vh"
       size={600}
       padding={0}
-      aria-label="Search or go to"
       transitionProps={{ duration: 80, transition: 'fade' }}
     >
-      <PaletteBody close={close} />
-    </Modal>
+      <Modal.Overlay backgroundOpacity={0.4} />
+      <Modal.Content aria-label="Search or go to">
+        <Modal.Body>
+          <PaletteBody close={close} />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

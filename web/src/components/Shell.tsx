@@ -233,7 +233,7 @@ function Frame() {
         >
           <Icon name={menu ? 'close' : 'menu'} size={18} />
         </Button>
-        <Link to="/registry" className={css.brand}>
+        <Link to="/registry" className={css.brand} aria-label="Vitrine">
           <span className={css.mark}>
             <Icon name="registry" size={16} />
           </span>

@@ -21,8 +21,8 @@ export async function layout(
     layoutOptions: {
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '70',
-      'elk.spacing.nodeNode': '22',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '46',
+      'elk.spacing.nodeNode': '18',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
     },
     children: boxes,

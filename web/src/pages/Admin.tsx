@@ -80,7 +80,11 @@ export default function Admin() {
   const viewer = useViewer();
   const [text, setText] = useState('');
   const [query] = useDebouncedValue(text.trim(), 200);
-  const page = useGql(UsersDocument, { query: query || null }, { enabled: viewer.admin === true });
+  const page = useGql(
+    UsersDocument,
+    { query: query || null },
+    { enabled: viewer.admin === true && query !== '' },
+  );
   const [adding, setAdding] = useState(false);
 
   if (!viewer.admin)
@@ -114,10 +118,14 @@ export default function Admin() {
           />
         }
       >
-        {page.isError ? (
+        {query === '' ? (
+          <p className={css.hint}>Type a part of a name or e-mail address.</p>
+        ) : page.isError ? (
           <Problem error={page.error} retry={() => void page.refetch()} />
         ) : page.isPending ? (
           <LoadingRows />
+        ) : users.length === 0 ? (
+          <p className={css.hint}>Nobody is called that.</p>
         ) : (
           <Rows label="People" items={users} keyOf={(user) => user.id} height={54}>
             {(user) => (

@@ -22,7 +22,7 @@ type Props = NodeProps<Node<NodeData>>;
 const SHOWN = 50;
 
 export function sizeOf(cluster: boolean): { width: number; height: number } {
-  return cluster ? { width: 220, height: 58 } : { width: 240, height: 58 };
+  return cluster ? { width: 200, height: 56 } : { width: 212, height: 56 };
 }
 
 export const NodeCard = memo(function NodeCard({ data }: Props) {

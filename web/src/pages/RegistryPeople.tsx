@@ -51,6 +51,7 @@ function AddAccess({
   const people = useGql(OrganizationPeopleDocument, { organization: org });
   const add = useChange(AddRegistryMembersDocument, { quiet: true });
   const [chosen, setChosen] = useState<string[]>([]);
+  const [opened, setOpened] = useState(false);
   const organization = people.data?.organization;
   const data = [
     {
@@ -89,6 +90,10 @@ function AddAccess({
         placeholder={chosen.length ? undefined : 'User name, e-mail address or team'}
         searchable
         data-autofocus
+        dropdownOpened={opened}
+        onDropdownOpen={() => setOpened(true)}
+        onDropdownClose={() => setOpened(false)}
+        onOptionSubmit={() => setOpened(false)}
         data={data}
         value={chosen}
         error={add.error?.message}

@@ -135,12 +135,7 @@ export function ServerStorage() {
             >
               What could be reclaimed?
             </Button>
-            <Button
-              size="xs"
-              color="red"
-              variant="light"
-              onClick={() => reclaim.mutate({ dryRun: false }, start)}
-            >
+            <Button size="xs" variant="default" onClick={() => reclaim.mutate({ dryRun: false }, start)}>
               Reclaim
             </Button>
           </>
