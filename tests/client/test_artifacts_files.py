@@ -170,9 +170,8 @@ with wandb.init(project="media") as run:
         table.add_data(i, wandb.Html(f"<p>number {i}</p>", inject=False))
     first, second = (wandb.Artifact(name, type="dataset") for name in ("first", "second"))
     first.add(table, "pages")
-    saving = run.log_artifact(first)
+    run.log_artifact(first)
     second.add(table, "again")
-    saving.wait()  # the client saves both at once and would not ask twice
     run.log_artifact(second).wait()
 entries = wandb.Api().artifact("media/second:v0").manifest.entries
 result["refs"] = {name: e.ref for name, e in entries.items()}

@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import pathlib
+import random
 import runpy
 import select
 import signal
@@ -47,6 +48,8 @@ def become(request):
         if type(made) is tempfile.TemporaryDirectory:
             made._finalizer.detach()
             made.__init__(suffix="wandb-media")
+        elif type(made) is random.Random:  # or all processes invent the same names
+            made.seed()
     output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for fd in (1, 2):
         os.dup2(output, fd)
