@@ -301,9 +301,10 @@ enum rc model_check_run_id(struct str id, struct err *err)
 
 /* Words that addresses of the server or of its pages start with. */
 static const char *const reserved_entities[] = {
-        "api",     "artifacts", "artifactsV2", "assets",   "authorize",  "favicon.ico", "files",  "graphql",
-        "healthz", "login",     "logout",      "metrics",  "oidc",       "orgs",        "ready",  "readyz",
-        "robots.txt", "sdk",    "settings",    "static",   "storage",    "style.css",   "uploads",
+        "api",     "artifacts", "artifactsV2", "assets",   "authorize",  "download",    "favicon.ico", "files",
+        "graphql", "healthz",   "login",       "logout",   "metrics",    "oidc",        "orgs",        "ready",
+        "readyz",  "registry",  "robots.txt",  "sdk",      "settings",   "static",      "storage",     "style.css",
+        "teams",   "upload",    "uploads",     "usersettings",
 };
 
 enum rc model_check_entity_name(struct str name, struct err *err)
