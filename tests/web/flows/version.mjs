@@ -25,9 +25,10 @@ flow('an alias is added with the keyboard, moves, and goes', async ({ page }) =>
   await page.goto(`${COLLECTION}&version=v1`);
   await page.getByRole('button', { name: 'Add alias' }).click();
   await page.keyboard.type('candidate');
+  const done = page.waitForResponse((r) => r.request().postData()?.includes('mutation AddAliases') ?? false);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Remove alias candidate' }).waitFor();
-  await page.waitForLoadState('networkidle');
+  await done;
   await page.goto(`${COLLECTION}&version=v0`);
   await page.getByText('Full Name').waitFor();
   holds((await page.getByText('candidate').count()) === 0, 'the alias left the version that had it');

@@ -207,10 +207,9 @@ function Frame() {
   const { org: orgInPath }: { org?: string } = useParams({ strict: false });
   const viewer = useViewer();
 
-  useHotkeys([
-    ['mod+K', () => setPalette(true)],
-    ['/', () => setPalette(true)],
-  ]);
+  // Ctrl K also out of a field that is being typed into; the slash not.
+  useHotkeys([['mod+K', () => setPalette(true)]], []);
+  useHotkeys([['/', () => setPalette(true)]]);
   useEffect(() => setMenu(false), [path]);
   useEffect(() => {
     const org = findOrg(viewer, orgInPath);

@@ -10,6 +10,9 @@ interface Reply<R> {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
+/** Browsers take no more than 64 KB of such requests together. */
+const KEEPALIVE_MAX = 16_000;
+
 let onSignedOut: () => void = () => undefined;
 
 /** Called when the server says that the session is over. */
@@ -17,10 +20,11 @@ export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
 }
 
-async function post(body: string): Promise<Response> {
+async function post(body: string, keepalive: boolean): Promise<Response> {
   try {
     return await fetch('/graphql', {
       method: 'POST',
+      keepalive,
       credentials: 'same-origin',
       headers: writeHeaders(),
       body,
@@ -45,13 +49,15 @@ async function readReply<R>(response: Response): Promise<Reply<R>> {
 export async function gql<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
   const query = document.toString();
   const body = JSON.stringify({ query, variables, operationName: operationName(query) });
-  let response = await post(body);
+  // What was changed on the page reaches the server also when the page is left at once.
+  const keepalive = /^\s*mutation\b/.test(query) && body.length < KEEPALIVE_MAX;
+  let response = await post(body, keepalive);
 
   if (response.status === 403 && response.headers.get('Content-Type')?.startsWith('application/json')) {
     // Perhaps only the token is old: somebody signed in again in another tab.
     const before = writeHeaders()['X-CSRF-Token'];
     const session = await loadSession();
-    if (session.csrf && session.csrf !== before) response = await post(body);
+    if (session.csrf && session.csrf !== before) response = await post(body, keepalive);
   }
   const reply = await readReply<R>(response);
   const error = reply.errors?.[0];
