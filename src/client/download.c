@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 #include "base/fd.h"
 #include "client/pull.h"
 
-enum { WINDOW = 384, LOOK_FILES = 32, ASK_MAX = 256, ASKS_MAX = 2, LARGES_MAX = 4, BUSY_MS = 30, LOOKS_MAX = 16 };
+enum { WINDOW_MAX = 384, WINDOW_MIN = 8, LOOK_FILES = 32, ASK_MAX = 256, ASKS_MAX = 2, LARGES_MAX = 4, BUSY_MS = 30, LOOKS_MAX = 16 };
 #define HELD_MAX (16u * 1024 * 1024)
 
 /* ---- looking for what is there ---- */
@@ -336,7 +337,7 @@ static enum rc start_look(struct pull *pull, struct err *err)
                         push(&later, file);
         }
         pull->busy = later;
-        while (look->count < LOOK_FILES && bytes < 4 * 1024 * 1024 && pull->active < WINDOW && !rc &&
+        while (look->count < LOOK_FILES && bytes < 4 * 1024 * 1024 && pull->active < pull->window && !rc &&
                pull->at < pull->artifact->entries.count) {
                 const struct entry *entry = &pull->artifact->entries.items[pull->at];
                 bool fetch = false;
@@ -587,6 +588,17 @@ static enum rc count_all(const struct pull *pull, uint64_t *ret_files, uint64_t 
         return RC_OK;
 }
 
+/* A quarter of the descriptors that the process may have: the application and the connections want some, too. */
+static size_t choose_window(void)
+{
+        struct rlimit limit;
+        size_t window = WINDOW_MAX;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 4 < window)
+                window = (size_t)limit.rlim_cur / 4;
+        return window < WINDOW_MIN ? WINDOW_MIN : window;
+}
+
 static enum rc run_pull(struct round *round, struct err *err)
 {
         struct pull *pull = &round->pull;
@@ -595,6 +607,7 @@ static enum rc run_pull(struct round *round, struct err *err)
 
         if (rc)
                 return rc;
+        pull->window = choose_window();
         progress_begin(pull->engine, VITRINE_OPERATION_DOWNLOAD, files, bytes);
         rc = engine_run(pull->engine, more, round, err);
         progress_end(pull->engine);

@@ -48,6 +48,7 @@ struct pull {
         const char *prefix;           /* of the names wanted; single: the name itself */
         size_t at;                    /* the first entry that was not looked at */
         size_t active, looking, asking, larges;
+        size_t window;                /* the most that are active; each may hold a descriptor */
         struct file *all;
         struct file *busy, *needed, *ready;
         size_t needed_count;

@@ -41,8 +41,10 @@ class Place:
                                  VITRINE_PROJECT="library", VITRINE_CACHE_DIR=str(self.home / cache),
                                  HOME=str(self.home), **more)
 
-    def start(self, *words, **options):
-        return subprocess.Popen([str(PROBE), *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    def start(self, *words, limit=None, **options):
+        """limit: how many descriptors it may have"""
+        few = ["prlimit", f"--nofile={limit}"] if limit else []
+        return subprocess.Popen([*few, str(PROBE), *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 env=self.environment(**options))
 
     def probe(self, *words, want=0, **options):
@@ -209,6 +211,32 @@ def library_downloads_once_for_twenty_processes():
         for n in range(20):
             assert content_of(here.home / f"out{n}") == files
         assert list((here.home / "cache/part").iterdir()) == []
+        cutter.close()
+
+
+@test
+def library_makes_do_with_few_descriptors():
+    files = {f"d{i % 9}/f{i}": os.urandom(2000) for i in range(1500)}
+    with place() as here:
+        here.probe("log", "few", here.tree("in", files), limit=128)
+        here.probe("pull", "few", here.home / "out", limit=128)
+        assert content_of(here.home / "out") == files
+
+
+@test
+def library_logs_again_after_kill_9():
+    with place() as here:
+        source = here.tree("in", {f"f{i}": os.urandom(20_000) for i in range(1500)})
+        cutter = WireCutter(here.host, slow=lambda passed: time.sleep(0.001))
+        process = here.start("log", "again", source, url=cutter.url)
+        while cutter.down < 300_000 and process.poll() is None:
+            time.sleep(0.01)
+        assert process.poll() is None, "it was to be killed in the middle"
+        process.kill()
+        process.communicate()
+        assert here.probe("log", "again", source).startswith("team/library/again:v0 ")
+        here.probe("pull", "again", here.home / "out")
+        assert content_of(here.home / "out") == content_of(source)
         cutter.close()
 
 
