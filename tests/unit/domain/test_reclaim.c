@@ -39,7 +39,7 @@ static void reclaim_works_the_same_through_small_windows(void **state)
         struct run_fixture *f = *state;
         struct artifact *a;
 
-        for (unsigned n = 1; n <= 1200; n++) {
+        for (unsigned n = 1; n <= 450; n++) {
                 a = life_log(&f->alice, "many", n * 5 + 1);
                 if (n % 3)
                         life_delete(&f->alice, a->id);
@@ -48,7 +48,7 @@ static void reclaim_works_the_same_through_small_windows(void **state)
         }
         life_age(f, 9 * LIFE_DAY_S);
         /* Windows hold no fewer than a page of a thousand. */
-        assert_int_equal(life_reclaim(f, (struct reclaim_order){ .window_blobs = 1 }).deleted_blobs, 3 * 800);
+        assert_int_equal(life_reclaim(f, (struct reclaim_order){ .window_blobs = 1 }).deleted_blobs, 3 * 300);
         assert_int_equal(life_reclaim(f, (struct reclaim_order){ 0 }).deleted_blobs, 0);
         life_check(f);
 }
@@ -150,7 +150,7 @@ static void reclaim_never_takes_what_a_commit_under_way_needs(void **state)
         /* There are steps between reading which versions there are and the end of marking only when there are some. */
         for (unsigned number = 900; number < 904; number++)
                 life_log(&f->alice, "kept", number);
-        for (unsigned round = 0; round < 80; round++) {
+        for (unsigned round = 0; round < 56; round++) {
                 unsigned number = 1000 + round;
                 struct meanwhile m = { .f = f, .call = f->alice, .number = number };
                 struct artifact *old = life_log(&f->alice, "old", number);
