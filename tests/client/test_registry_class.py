@@ -185,16 +185,17 @@ except Exception as error:
 
 def test_create_as_a_class_method(machine, team):
     """What api.create_registry() calls, with all that may be left out left out."""
+    asks = "api" if machine.release >= (0, 26) else "api.client"
     result = machine.run(LOOK + f"""
 api = wandb.Api()
 cls = type(api.registry("model", organization={team.org!r}))
-made = cls.create(api if hasattr(api, "_service_api") else api.client, {team.org!r}, "class-made", "organization")
+made = cls.create({asks}, {team.org!r}, "class-made", "organization")
 result.update(look(made))
 result["class"] = cls.__name__
 result["types_class"] = type(made.artifact_types).__name__
 result["again"] = api.registry("class-made", organization={team.org!r}).created_at == made.created_at
 try:
-    cls.create(api if hasattr(api, "_service_api") else api.client, {team.org!r}, "class-made", "organization")
+    cls.create({asks}, {team.org!r}, "class-made", "organization")
 except Exception as error:
     result["twice"] = type(error).__name__
 """).result
@@ -206,6 +207,7 @@ except Exception as error:
 
 def test_what_is_saved_and_what_is_not(machine, team):
     """Changes stay local until save(); load() drops them; saving nothing changes nothing."""
+    clears = machine.release[:2] != (0, 22)  # which refuses an empty description by itself
     result = machine.run(LOOK + create(team, "draft", """
 import time
 made.description = "never saved"
@@ -216,15 +218,17 @@ result["loaded"] = look(made)
 time.sleep(1.1)
 result["save"] = made.save()
 result["saved"] = look(made)
-made.description = ""
-made.save()
+if CLEARS:
+    made.description = ""
+    made.save()
 result["empty"] = look(api.registry("draft", organization=made.organization))
 result["delete"] = made.delete()
-""", visibility=RESTRICTED, description="As made", artifact_types=["model"])).result
+""".replace("CLEARS", str(clears)), visibility=RESTRICTED, description="As made", artifact_types=["model"])).result
     assert result["loaded"]["description"] == "As made" and result["loaded"]["types"] == ["model"]
     assert result["loaded"]["allow_all"] is False
     assert result["save"] is None and result["saved"] == result["loaded"]
-    assert not result["empty"]["description"] and result["delete"] is None
+    assert (result["empty"]["description"] or None) == (None if clears else "As made")
+    assert result["delete"] is None
 
 
 def test_saved_types_outlive_allowing_all(machine, team):
