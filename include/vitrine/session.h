@@ -81,14 +81,13 @@ struct vitrine_session_options {
         unsigned connect_timeout_s;  /* 0: 10 */
         unsigned stall_timeout_s;    /* a transfer without a byte for so long is started again; 0: 60 */
         unsigned retry_for_s;        /* how long to try again without any progress; 0: 120 */
-        int no_batch;                /* not 0: one request for each file, also should a server offer more (none does yet) */
         vitrine_progress_fn progress;
         void *progress_payload;
         vitrine_log_fn log;
         void *log_payload;
 };
 #define VITRINE_SESSION_OPTIONS_INIT { sizeof(struct vitrine_session_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, \
-                                       NULL, NULL, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
+                                       NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL }
 
 /*
  * options may be NULL. INVALID: the address or the key cannot be one. A missing key is not an error
