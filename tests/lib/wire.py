@@ -55,6 +55,15 @@ class Refused(Exception):
         return message_of(self.body)
 
 
+def refused(w, query, **variables):
+    """What the server says to a request that it must refuse."""
+    try:
+        w.graphql(query, **variables)
+    except Refused as refusal:
+        return str(refusal)
+    raise AssertionError("it was not refused")
+
+
 def message_of(body):
     """What an error says: GraphQL's first one, or that of another address."""
     answer = json.loads(body)

@@ -60,14 +60,6 @@ def numbers(w, collection, entity="red", project="p"):
     return sorted(version for version, _ in w.versions(entity, project, collection)[0])
 
 
-def refused(w, query, **variables):
-    try:
-        w.graphql(query, **variables)
-    except wire.Refused as refusal:
-        return str(refusal)
-    raise AssertionError("it was not refused")
-
-
 @test
 def each_version_is_judged_by_itself():
     with folder() as data:
@@ -84,7 +76,7 @@ def each_version_is_judged_by_itself():
             kept = {"deleted": 2, "unlinked": 0, "keptProtected": 1, "keptAliased": 2, "keptDenied": 0}
             assert count == 5 and job["state"] == "DONE" and job["result"] == kept and job["dryRun"], job
             assert numbers(w, "model") == [0, 1, 2, 3, 4], "a dry run changes nothing"
-            assert "NOT_FOUND" in refused(stranger, DELETE, i={"entityName": "red", "projectName": "p"})
+            assert "NOT_FOUND" in wire.refused(stranger, DELETE, i={"entityName": "red", "projectName": "p"})
             assert stranger.graphql(JOB, id=job["id"])["job"] is None, "jobs are seen by who asked"
             assert stranger.graphql(JOBS)["jobs"] == []
             count, job = ask(w, collectionName="model")
@@ -113,8 +105,8 @@ def filters_choose_and_registries_are_only_unlinked():
             count, job = ask(w, filters='{"version": {"$in": [1, 2]}}', collectionFilters='{"name": "model"}')
             assert count == 2 and job["result"]["deleted"] == 2, job
             assert numbers(w, "model") == [0, 3, 4, 5]
-            assert "INVALID" in refused(w, DELETE, i={"entityName": "red"}), "not everything of a team by mistake"
-            assert "INVALID" in refused(w, DELETE, i={"entityName": "red", "projectName": "p", "filters": '{"no": 1}'})
+            assert "INVALID" in wire.refused(w, DELETE, i={"entityName": "red"}), "not everything of a team by mistake"
+            assert "INVALID" in wire.refused(w, DELETE, i={"entityName": "red", "projectName": "p", "filters": '{"no": 1}'})
             count, job = ask(admin, entityName="acme", projectName=REGISTRY, filters='{"version": {"$gte": 4}}',
                              deleteAliases=True)
             assert count == 2 and job["result"] == {"deleted": 0, "unlinked": 2, "keptProtected": 0, "keptAliased": 0,
@@ -152,7 +144,7 @@ def a_job_can_be_canceled():
                 log(w, "model", n)
             job = w.graphql(DELETE, i={"entityName": "red", "projectName": "p", "deleteAliases": True}
                             )["deleteArtifactVersions"]["job"]
-            assert "NOT_FOUND" in refused(wire.Wire(server.url, bob), CANCEL, i={"id": job["id"]})
+            assert "NOT_FOUND" in wire.refused(wire.Wire(server.url, bob), CANCEL, i={"id": job["id"]})
             state = w.graphql(CANCEL, i={"id": job["id"]})["cancelJob"]["job"]["state"]
             after = follow(w, job)
             left = len(numbers(w, "model"))

@@ -271,14 +271,6 @@ COLLECTION = """query($e: String!, $c: String!) { project(name: "p", entityName:
   artifactCollection(name: $c) { id } } }"""
 
 
-def refused(w, query, **variables):
-    try:
-        w.graphql(query, **variables)
-    except wire.Refused as refusal:
-        return str(refusal)
-    raise AssertionError("it was not refused")
-
-
 @test
 def a_deleted_version_comes_back_within_the_window():
     with folder() as data:
@@ -308,7 +300,7 @@ def a_deleted_version_comes_back_within_the_window():
             _, nodes = w.version("red", "q", "kept", "live")
             assert w.get(nodes[0]["directUrl"]) == second["f"], "links come back too"
             assert w.graphql(DELETED, e="red")["project"]["deletedVersions"] == []
-            assert "NOT_FOUND" in refused(w, RESTORE, i={"artifactID": one["id"]})
+            assert "NOT_FOUND" in wire.refused(w, RESTORE, i={"artifactID": one["id"]})
         healthy(data)
 
 
@@ -322,13 +314,13 @@ def nothing_comes_back_after_the_window():
             two = log(w, "model", {"f": noise(31, 100_000)})
             delete(w, one)
             age(data, 8 * DAY)
-            assert "too long ago" in refused(w, RESTORE, i={"artifactID": one["id"]})
+            assert "too long ago" in wire.refused(w, RESTORE, i={"artifactID": one["id"]})
             succeed("reclaim", data=data)
-            assert "NOT_FOUND" in refused(w, RESTORE, i={"artifactID": one["id"]})
+            assert "NOT_FOUND" in wire.refused(w, RESTORE, i={"artifactID": one["id"]})
             delete(w, two)
             again = log(w, "model", {"f": noise(31, 100_000)})
             assert again["versionIndex"] == 2, again
-            assert "v2" in refused(w, RESTORE, i={"artifactID": two["id"]}), "its content is there again"
+            assert "v2" in wire.refused(w, RESTORE, i={"artifactID": two["id"]}), "its content is there again"
         healthy(data)
 
 
@@ -344,7 +336,7 @@ def a_deleted_collection_comes_back():
             assert content(w, "model", "best") is None
             assert [d["id"] for d in w.graphql(DELETED, e="red")["project"]["deletedCollections"]] == [identity]
             log(w, "model", {"f": b"two"})
-            assert "EXISTS" in refused(w, RESTORE_COLLECTION, i={"artifactCollectionID": identity})
+            assert "EXISTS" in wire.refused(w, RESTORE_COLLECTION, i={"artifactCollectionID": identity})
             other = w.graphql(COLLECTION, e="red", c="model")["project"]["artifactCollection"]["id"]
             w.graphql(DELETE_COLLECTION, i={"artifactSequenceID": other})
             listed = succeed("deleted", "list", "--json", data=data).json()
@@ -355,7 +347,7 @@ def a_deleted_collection_comes_back():
             assert command("deleted", "restore", "version", "999", data=data).status == 3
             stranger = succeed("user", "add", "eve", data=data).out.strip()
             w = wire.Wire(server.url, stranger)
-            assert "NOT_FOUND" in refused(w, RESTORE_COLLECTION, i={"artifactCollectionID": other})
+            assert "NOT_FOUND" in wire.refused(w, RESTORE_COLLECTION, i={"artifactCollectionID": other})
         healthy(data)
 
 
@@ -417,9 +409,9 @@ def versions_inherit_the_time_to_live_of_their_team_or_organization():
             w.graphql(UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": 20 * DAY})
             w.graphql(UPDATE, i={"artifactID": forever["id"], "ttlDurationSeconds": -2})
             assert life(w) == (-2, True) and life(w, "own") == (20 * DAY, False) and life(w, "forever") == (-2, False)
-            assert "INVALID" in refused(w, UPDATE, i={"artifactID": table["id"], "ttlDurationSeconds": DAY})
-            assert "DENIED" in refused(member, RULE, i={"entityName": "red", "defaultSeconds": DAY})
-            assert "INVALID" in refused(w, RULE, i={"entityName": "red", "defaultSeconds": -1})
+            assert "INVALID" in wire.refused(w, UPDATE, i={"artifactID": table["id"], "ttlDurationSeconds": DAY})
+            assert "DENIED" in wire.refused(member, RULE, i={"entityName": "red", "defaultSeconds": DAY})
+            assert "INVALID" in wire.refused(w, RULE, i={"entityName": "red", "defaultSeconds": -1})
             w.graphql(RULE, i={"entityName": "acme", "defaultSeconds": 10 * DAY})
             assert life(w) == (10 * DAY, True) and life(w, "table") == (-2, True) and life(w, "forever") == (-2, False)
             w.graphql(RULE, i={"entityName": "red", "defaultSeconds": 0})
@@ -430,8 +422,8 @@ def versions_inherit_the_time_to_live_of_their_team_or_organization():
             assert succeed("reclaim", "--json", data=data).json()["versionsExpired"] == 0
             made = w.graphql(RULE, i={"entityName": "red", "defaultSeconds": 5 * DAY, "adminsOnly": True})
             assert made["updateArtifactTtlRule"]["rule"] == {"defaultSeconds": 5 * DAY, "adminsOnly": True}
-            assert "DENIED" in refused(member, UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": DAY})
-            assert "DENIED" in refused(member, UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": -2})
+            assert "DENIED" in wire.refused(member, UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": DAY})
+            assert "DENIED" in wire.refused(member, UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": -2})
             member.graphql(UPDATE, i={"artifactID": own["id"], "description": "others may still be changed"})
             w.graphql(UPDATE, i={"artifactID": own["id"], "ttlDurationSeconds": -1})
             assert life(w, "own") == (5 * DAY, True)

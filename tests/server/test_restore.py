@@ -56,14 +56,6 @@ def content(w, alias, entity="red", project="p", collection="model"):
     return w.get(nodes[0]["directUrl"]) if membership else None
 
 
-def refused(w, query, **variables):
-    try:
-        w.graphql(query, **variables)
-    except wire.Refused as refusal:
-        return str(refusal)
-    raise AssertionError("it was not refused")
-
-
 @test
 def a_deleted_project_comes_back_whole():
     with folder() as data:
@@ -78,15 +70,15 @@ def a_deleted_project_comes_back_whole():
             succeed("reclaim", data=data)
             assert w.graphql(DELETED, e="red")["entity"]["deletedProjects"] == [
                 {"id": identity, "projectName": "p", "collectionName": None, "versionIndex": None}]
-            assert "NOT_FOUND" in refused(stranger, RESTORE_PROJECT, i={"projectID": identity})
+            assert "NOT_FOUND" in wire.refused(stranger, RESTORE_PROJECT, i={"projectID": identity})
             log(w, 3)
-            assert "EXISTS" in refused(w, RESTORE_PROJECT, i={"projectID": identity})
+            assert "EXISTS" in wire.refused(w, RESTORE_PROJECT, i={"projectID": identity})
             other = w.graphql(PROJECT, e="red", p="p")["project"]["id"]
             w.graphql(DELETE_PROJECT, i={"id": other})
             assert w.graphql(RESTORE_PROJECT, i={"projectID": identity})["restoreProject"]["project"]["name"] == "p"
             assert content(w, "v0") == b"1" * 100 and content(w, "latest") == b"2" * 100
             age(data, 9 * DAY)
-            assert "too long ago" in refused(w, RESTORE_PROJECT, i={"projectID": other})
+            assert "too long ago" in wire.refused(w, RESTORE_PROJECT, i={"projectID": other})
             assert content(member, "v1") == b"2" * 100
         assert command("check", "--read-data", data=data).status == 0
 
@@ -124,7 +116,7 @@ def a_collection_with_a_protected_alias_comes_back_by_an_admin_only():
             link(w, log(w, 1), "production")
             identity = w.graphql(COLLECTION, e="acme", p=REGISTRY, c="Live")["project"]["artifactCollection"]["id"]
             w.graphql(DELETE_PORTFOLIO, i={"artifactPortfolioID": identity})
-            said = refused(member, RESTORE_COLLECTION, i={"artifactCollectionID": identity})
+            said = wire.refused(member, RESTORE_COLLECTION, i={"artifactCollectionID": identity})
             assert "DENIED" in said and "protected alias" in said, said
             w.graphql(RESTORE_COLLECTION, i={"artifactCollectionID": identity})
             assert content(w, "production", "acme", REGISTRY, "Live") == b"1" * 100
