@@ -216,26 +216,22 @@ static enum rc plan_parts(struct gql_field *field, const struct artifact *a, con
         return RC_OK;
 }
 
-static enum rc plan_file(struct gql_field *field, const struct artifact *a, const struct project *project,
+static enum rc plan_file(struct gql_field *field, const struct artifact *a, const struct file_plan *plan,
                          const struct spec *spec, enum digest_algorithm algorithm, struct file_node *file,
                          struct err *err)
 {
         struct arena *arena = gql_arena(field);
-        struct file_plan plan;
         struct grant grant = { .kind = GRANT_PUT_ARTIFACT_FILE,
                                .id = a->id,
                                .algorithm = algorithm,
                                .size_bytes = -1 };
         char *digests;
-        enum rc rc = upload_plan(call_of(field), a, project, spec->digest, algorithm, &plan, err);
 
-        if (rc)
-                return rc;
         file->id = id_format(arena, (struct id){ MODEL_FILE, a->id << 32 });
         file->name = spec->name;
-        file->birth_artifact_id = plan.birth_artifact_id;
-        file->storage_path = storage_path(field, plan.birth_artifact_id, spec);
-        if (plan.stored)
+        file->birth_artifact_id = plan->birth_artifact_id;
+        file->storage_path = storage_path(field, plan->birth_artifact_id, spec);
+        if (plan->stored)
                 return RC_OK;
         digests = arena_alloc(arena, 32);
         memcpy(digests, spec->digest, 16);
@@ -245,36 +241,60 @@ static enum rc plan_file(struct gql_field *field, const struct artifact *a, cons
         return spec->parts ? plan_parts(field, a, spec, algorithm, file, err) : RC_OK;
 }
 
+/* Specs of one artifact, one behind the other in what the client sent: nearly always all of them. */
+static enum rc plan_run(struct gql_field *field, int64_t artifact_id, const struct spec *specs,
+                        struct file_plan *plans, size_t count, enum digest_algorithm algorithm,
+                        struct connection *page, struct err *err)
+{
+        struct artifact *a = NULL;
+        struct project *project = NULL;
+        struct file_node *files = arena_array(gql_arena(field), struct file_node, count);
+        enum rc rc = upload_open(call_of(field), artifact_id, &a, &project, err);
+
+        for (size_t i = 0; i < count; i++)
+                memcpy(plans[i].digest, specs[i].digest, sizeof(plans[i].digest));
+        if (!rc)
+                rc = upload_plan(call_of(field), a, project, algorithm, plans, count, err);
+        for (size_t i = 0; !rc && i < count; i++) {
+                rc = plan_file(field, a, &plans[i], &specs[i], algorithm, &files[i], err);
+                connection_add(page, "File", &files[i], STR(""));
+        }
+        return rc;
+}
+
 FIELD(Mutation, createArtifactFiles)
 {
         const struct gql_value *in = arg_input(field);
-        const struct gql_value *specs = gql_member(in, "artifactFiles");
+        const struct gql_value *list = gql_member(in, "artifactFiles");
         enum digest_algorithm algorithm = str_eq(gql_member_str(in, "digestAlgorithm"), STR("MANIFEST_XXH128"))
                                                   ? DIGEST_XXH128
                                                   : DIGEST_MD5;
         struct payload *payload = payload_new(field);
-        struct connection *page = connection_new(field, specs->count);
-        struct artifact *a = NULL;
-        struct project *project = NULL;
+        struct connection *page = connection_new(field, list->count);
+        struct spec *specs;
+        struct file_plan *plans;
+        int64_t *ids;
+        size_t count = 0, from = 0;
+        enum rc rc = RC_OK;
 
-        if (specs->count > PAGE_MAX)
+        if (list->count > PAGE_MAX)
                 return err_set(err, RC_TOO_LARGE, "At most %d files can be announced in one call.", PAGE_MAX);
-        for (const struct gql_value *v = specs->first; v; v = v->next) {
-                struct file_node *file = arena_new(gql_arena(field), struct file_node);
-                struct spec spec;
-                int64_t id = 0;
-                enum rc rc = member_id(field, v, "artifactID", MODEL_ARTIFACT, &id, err);
-
-                if (!rc && (!a || a->id != id))
-                        rc = upload_open(call_of(field), id, &a, &project, err);
+        specs = arena_array(gql_arena(field), struct spec, list->count + 1);
+        plans = arena_array(gql_arena(field), struct file_plan, list->count + 1);
+        ids = arena_array(gql_arena(field), int64_t, list->count + 1);
+        for (const struct gql_value *v = list->first; !rc && v; v = v->next, count++) {
+                rc = member_id(field, v, "artifactID", MODEL_ARTIFACT, &ids[count], err);
                 if (!rc)
-                        rc = read_spec(v, &spec, err);
-                if (!rc)
-                        rc = plan_file(field, a, project, &spec, algorithm, file, err);
-                if (rc)
-                        return rc;
-                connection_add(page, "File", file, STR(""));
+                        rc = read_spec(v, &specs[count], err);
         }
+        for (size_t i = 1; !rc && i <= count; i++) {
+                if (i < count && ids[i] == ids[from])
+                        continue;
+                rc = plan_run(field, ids[from], &specs[from], &plans[from], i - from, algorithm, page, err);
+                from = i;
+        }
+        if (rc)
+                return rc;
         payload->object = page;
         gql_out_object(out, "CreateArtifactFilesPayload", payload);
         return RC_OK;

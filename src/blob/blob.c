@@ -300,7 +300,20 @@ enum rc blob_read(struct blob_store *store, const struct blob_ref *ref, uint64_t
 enum rc blob_exists(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
                     struct err *err)
 {
-        return store->ops->exists(store, ref, freshen, ret_exists, err);
+        return blob_exists_some(store, ref, 1, freshen, ret_exists, err);
+}
+
+enum rc blob_exists_some(struct blob_store *store, const struct blob_ref *refs, size_t count, bool freshen,
+                         bool *ret_exists, struct err *err)
+{
+        enum rc rc = RC_OK;
+
+        for (size_t done = 0; !rc && done < count; done += BLOB_EXISTS_MAX) {
+                size_t some = count - done < BLOB_EXISTS_MAX ? count - done : BLOB_EXISTS_MAX;
+
+                rc = store->ops->exists(store, refs + done, some, freshen, ret_exists + done, err);
+        }
+        return rc;
 }
 
 enum rc blob_delete(struct blob_store *store, const struct blob_ref *ref, struct err *err)

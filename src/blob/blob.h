@@ -90,6 +90,13 @@ MUST_USE enum rc blob_read(struct blob_store *store, const struct blob_ref *ref,
 /* *ret_exists; a blob that exists is freshened when `freshen`. */
 MUST_USE enum rc blob_exists(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
                              struct err *err);
+/*
+ * The same for many: small ones are looked for in one snapshot for each BLOB_EXISTS_MAX of them, and freshened in one
+ * write. ret_exists has `count` places.
+ */
+#define BLOB_EXISTS_MAX 256u
+MUST_USE enum rc blob_exists_some(struct blob_store *store, const struct blob_ref *refs, size_t count, bool freshen,
+                                  bool *ret_exists, struct err *err);
 /* A blob that is not there is fine. */
 MUST_USE enum rc blob_delete(struct blob_store *store, const struct blob_ref *ref, struct err *err);
 /*

@@ -38,8 +38,9 @@ struct blob_ops {
                         struct blob_view *ret, struct err *err);
         enum rc (*read)(struct blob_store *store, const struct blob_ref *ref, uint64_t offset, void *ret,
                         size_t len, struct err *err);
-        enum rc (*exists)(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
-                          struct err *err);
+        /* At most BLOB_EXISTS_MAX. */
+        enum rc (*exists)(struct blob_store *store, const struct blob_ref *refs, size_t count, bool freshen,
+                          bool *ret_exists, struct err *err);
         /* Deletes those last freshened before `fresh_from_us` (INT64_MAX: in any case); at most BLOB_DELETE_MAX. */
         enum rc (*remove)(struct blob_store *store, const struct blob_ref *refs, size_t count, int64_t fresh_from_us,
                           bool *ret_deleted, struct err *err);

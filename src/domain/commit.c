@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "domain/artifact.h"
+#include "domain/commit_files.h"
 #include "domain/event.h"
 #include "domain/files.h"
 #include "domain/manifest.h"
@@ -29,10 +30,8 @@ struct commit {
         struct project *project;
         struct manifest_info info;
         struct stored_bytes manifest, index;
+        struct commit_files *files;
         uint64_t started_ms;
-        /* The last birth artifact that was judged. */
-        int64_t birth_id;
-        bool birth_ok;
 };
 
 /* ---- a blob as a sink ---- */
@@ -72,110 +71,6 @@ static enum rc sink_finish(struct blob_sink *sink, struct stored_bytes *ret, str
         return RC_OK;
 }
 
-/* ---- finding the bytes of an entry ---- */
-
-/* May the caller use bytes that were stored for another artifact? */
-static enum rc judge_birth(struct commit *c, int64_t birth_id, bool *ret_ok, struct err *err)
-{
-        struct artifact *birth = NULL;
-        enum rc rc;
-
-        if (birth_id != c->birth_id) {
-                rc = store_artifact_by_id(c->call->conn, c->call->arena, birth_id, &birth, err);
-                if (rc)
-                        return rc;
-                c->birth_ok = birth && birth->project_id == c->artifact->project_id;
-                if (birth && !c->birth_ok) {
-                        rc = policy_may_artifact(c->call, birth, ACT_DOWNLOAD, &c->birth_ok, err);
-                        if (rc)
-                                return rc;
-                }
-                c->birth_id = birth_id;
-        }
-        *ret_ok = c->birth_ok;
-        return RC_OK;
-}
-
-static enum rc find_bytes(struct commit *c, const struct manifest_entry *entry, const uint8_t digest[16],
-                          struct artifact_blob *ret, bool *ret_found, struct err *err)
-{
-        enum digest_algorithm algorithm = entry->is_xxh128 ? DIGEST_XXH128 : DIGEST_MD5;
-        struct artifact_blob candidates[8];
-        size_t count = 0;
-        bool found = false, ok = false;
-        enum rc rc = store_artifact_blob_get(c->call->conn, c->artifact->id, digest, algorithm, ret, &found, err);
-
-        if (rc || found) {
-                *ret_found = found;
-                return rc;
-        }
-        if (entry->birth_artifact && entry->birth_artifact != c->artifact->id) {
-                rc = judge_birth(c, entry->birth_artifact, &ok, err);
-                if (!rc && ok)
-                        rc = store_artifact_blob_get(c->call->conn, entry->birth_artifact, digest, algorithm, ret,
-                                                     &found, err);
-                if (rc || found) {
-                        *ret_found = found;
-                        return rc;
-                }
-        }
-        rc = store_artifact_blob_find(c->call->conn, digest, algorithm, c->artifact->project_id, candidates,
-                                      ARRAY_LEN(candidates), &count, err);
-        for (size_t i = 0; !rc && !found && i < count; i++) {
-                rc = judge_birth(c, candidates[i].artifact_id, &ok, err);
-                if (!rc && ok) {
-                        *ret = candidates[i];
-                        found = true;
-                }
-        }
-        *ret_found = found;
-        return rc;
-}
-
-static enum rc resolve_entry(void *payload, struct manifest_entry *entry, struct err *err)
-{
-        struct commit *c = payload;
-        struct artifact_blob blob;
-        struct blob_ref ref;
-        uint8_t digest[16];
-        bool found = false, there = false;
-        enum rc rc;
-
-        if (manifest_is_reference(entry))
-                return RC_OK;
-        if (!manifest_digest_parse(entry->digest, digest))
-                return err_set(err, RC_INVALID, "The manifest gives the file '%.*s' no digest of 16 bytes.",
-                               STR_ARG(entry->path));
-        rc = find_bytes(c, entry, digest, &blob, &found, err);
-        if (rc)
-                return rc;
-        if (!found)
-                return err_set(err, RC_INVALID,
-                               "The manifest names the file '%.*s', whose bytes were never uploaded for this "
-                               "version: log the artifact again.",
-                               STR_ARG(entry->path));
-        if (entry->size_bytes >= 0 && entry->size_bytes != blob.bytes.size_bytes)
-                return err_set(err, RC_INVALID,
-                               "The manifest says that the file '%.*s' has %lld bytes, but %lld were uploaded.",
-                               STR_ARG(entry->path), (long long)entry->size_bytes,
-                               (long long)blob.bytes.size_bytes);
-        memcpy(ref.sha256, blob.bytes.sha256, sizeof(ref.sha256));
-        ref.size_bytes = (uint64_t)blob.bytes.size_bytes;
-        rc = blob_exists(c->call->domain->blobs, &ref, true, &there, err);
-        if (rc)
-                return rc;
-        if (!there)
-                return err_set(err, RC_CORRUPT, "The stored bytes of the file '%.*s' are missing.",
-                               STR_ARG(entry->path));
-        entry->size_bytes = blob.bytes.size_bytes;
-        entry->has_stored = true;
-        memcpy(entry->sha256, blob.bytes.sha256, sizeof(entry->sha256));
-        entry->stored_bytes = ref.size_bytes;
-        if (!entry->birth_artifact)
-                entry->birth_artifact = blob.artifact_id;
-        return RC_OK;
-}
-
 /* ---- building the index ---- */
 
 static enum rc index_of(struct commit *c, const struct stored_bytes *json, struct stored_bytes *ret_index,
@@ -186,8 +81,8 @@ static enum rc index_of(struct commit *c, const struct stored_bytes *json, struc
                 .json = files_source(c->call, json),
                 .index = { sink_write, sink_restart, &sink },
                 .algorithm = c->artifact->digest_algorithm == DIGEST_XXH128 ? MANIFEST_XXH128 : MANIFEST_MD5,
-                .resolve = resolve_entry,
-                .payload = c,
+                .resolve = commit_files_resolve,
+                .payload = c->files,
         };
         enum rc rc = blob_put_begin(sink.blobs, NULL, &sink.put, err);
 
@@ -295,7 +190,10 @@ static enum rc build(struct commit *c, struct err *err)
         struct artifact *base = NULL;
         const struct manifest_row *last;
         size_t patches = 0;
-        enum rc rc = store_manifest_list(c->call->conn, c->call->arena, c->artifact->id, MANIFESTS_MAX, &list, err);
+        enum rc rc;
+
+        c->files = commit_files_new(c->call, c->artifact);
+        rc = store_manifest_list(c->call->conn, c->call->arena, c->artifact->id, MANIFESTS_MAX, &list, err);
 
         if (rc)
                 return rc;

@@ -90,6 +90,8 @@ struct manifest_sink manifest_sink_of(struct buf *buf);
 
 /* ---- from JSON to an index --------------------------------------------------------------- */
 
+#define MANIFEST_RESOLVE_MAX 256u
+
 struct manifest_build {
         struct manifest_bytes json;
         struct manifest_sink index;
@@ -97,11 +99,11 @@ struct manifest_build {
         uint64_t max_bytes;             /* of the JSON; 0: 1 GiB */
         uint64_t max_entries;           /* 0: 10,000,000 */
         /*
-         * Called for each entry, in path order: judges it, may set size_bytes, has_stored,
-         * sha256, stored_bytes. May be NULL. When the JSON turns out to be out of order, the
-         * calls start again from the first entry.
+         * Called for all entries in path order, at most MANIFEST_RESOLVE_MAX at a time: judges them, may set
+         * size_bytes, has_stored, sha256, stored_bytes. May be NULL. When the JSON turns out to be out of order,
+         * the calls start again from the first entry.
          */
-        enum rc (*resolve)(void *payload, struct manifest_entry *entry, struct err *err);
+        enum rc (*resolve)(void *payload, struct manifest_entry *entries, size_t count, struct err *err);
         void *payload;
 };
 /*

@@ -395,12 +395,52 @@ static enum rc check_count(const struct manifest_build *build, uint64_t count, s
         return RC_OK;
 }
 
-static enum rc add_resolved(const struct manifest_build *build, struct index_builder *b, struct manifest_entry *entry,
-                            struct err *err)
-{
-        enum rc rc = build->resolve ? build->resolve(build->payload, entry, err) : RC_OK;
+/* Entries on their way into the index: some are resolved at once. */
+struct batch {
+        struct arena arena;       /* of their strings */
+        struct manifest_entry entries[MANIFEST_RESOLVE_MAX];
+        size_t count;
+};
 
-        return rc ? rc : index_builder_add(b, entry, err);
+enum { BATCH_BYTES = 1024 * 1024 };
+
+static void batch_done(struct batch *batch)
+{
+        arena_done(&batch->arena);
+}
+
+static enum rc batch_flush(struct batch *batch, const struct manifest_build *build, struct index_builder *b,
+                           struct err *err)
+{
+        enum rc rc = RC_OK;
+
+        if (build->resolve && batch->count)
+                rc = build->resolve(build->payload, batch->entries, batch->count, err);
+        for (size_t i = 0; !rc && i < batch->count; i++)
+                rc = index_builder_add(b, &batch->entries[i], err);
+        batch->count = 0;
+        arena_done(&batch->arena);
+        return rc;
+}
+
+static enum rc batch_add(struct batch *batch, const struct manifest_build *build, struct index_builder *b,
+                         const struct manifest_entry *entry, struct err *err)
+{
+        struct manifest_entry *kept = &batch->entries[batch->count++];
+
+        *kept = *entry;
+        kept->path = arena_str(&batch->arena, entry->path);
+        kept->digest = arena_str(&batch->arena, entry->digest);
+        kept->ref = arena_str(&batch->arena, entry->ref);
+        kept->extra = arena_str(&batch->arena, entry->extra);
+        if (batch->count == ARRAY_LEN(batch->entries) || batch->arena.used_bytes > BATCH_BYTES)
+                return batch_flush(batch, build, b, err);
+        return RC_OK;
+}
+
+static struct str last_path(const struct batch *batch, const struct index_builder *b)
+{
+        return batch->count ? batch->entries[batch->count - 1].path : buf_str(&b->last_path);
 }
 
 /* As long as the entries come in order; *ret_order says whether they all did. */
@@ -408,28 +448,32 @@ static enum rc build_streaming(const struct manifest_build *build, struct index_
                                struct err *err)
 {
         _cleanup_(json_manifest_freep) struct json_manifest *json = json_manifest_new(&build->json);
+        _cleanup_(batch_done) struct batch batch = { .count = 0 };
         struct manifest_entry entry;
         bool end = false;
 
+        arena_init(&batch.arena, 0);
         for (uint64_t count = 1;; count++) {
                 enum rc rc = json_manifest_next(json, &entry, &end, err);
                 int order;
 
-                if (rc || end) {
-                        index_builder_set_storage(b, json_manifest_layout_v2(json), json_manifest_region(json));
+                if (rc)
                         return rc;
+                if (end) {
+                        index_builder_set_storage(b, json_manifest_layout_v2(json), json_manifest_region(json));
+                        return batch_flush(&batch, build, b, err);
                 }
                 rc = check_count(build, count, err);
                 if (rc)
                         return rc;
-                order = count == 1 ? -1 : str_cmp(buf_str(&b->last_path), entry.path);
+                order = count == 1 ? -1 : str_cmp(last_path(&batch, b), entry.path);
                 if (order == 0)
                         return fail_duplicate(entry.path, err);
                 if (order > 0) {
                         *ret_order = ORDER_BROKEN;
                         return RC_OK;
                 }
-                rc = add_resolved(build, b, &entry, err);
+                rc = batch_add(&batch, build, b, &entry, err);
                 if (rc)
                         return rc;
         }
@@ -500,6 +544,7 @@ static enum rc pack(const struct manifest_build *build, struct index_builder *b,
 static enum rc build_sorted(const struct manifest_build *build, struct index_builder *b, struct err *err)
 {
         _cleanup_(packed_done) struct packed packed = { { 0 }, { 0 } };
+        _cleanup_(batch_done) struct batch batch = { .count = 0 };
         struct entry_decoder decoder = { 0 };
         struct manifest_entry entry;
         uint64_t *starts;
@@ -510,6 +555,7 @@ static enum rc build_sorted(const struct manifest_build *build, struct index_bui
                 return rc;
         starts = (uint64_t *)(void *)packed.starts.ptr;
         count = packed.starts.len / sizeof *starts;
+        arena_init(&batch.arena, 0);
         qsort_r(starts, count, sizeof *starts, by_path, &packed);
         for (size_t i = 0; i < count && !rc; i++) {
                 struct bytes bytes = packed_from(&packed, starts[i]);
@@ -522,8 +568,10 @@ static enum rc build_sorted(const struct manifest_build *build, struct index_bui
                 buf_clear(&decoder.path);
                 taken = take_entry(&decoder, &bytes, &entry);
                 assert(taken);
-                rc = add_resolved(build, b, &entry, err);
+                rc = batch_add(&batch, build, b, &entry, err);
         }
+        if (!rc)
+                rc = batch_flush(&batch, build, b, err);
         entry_decoder_done(&decoder);
         return rc;
 }

@@ -152,42 +152,138 @@ enum rc upload_open(struct call *call, int64_t artifact_id, struct artifact **re
 /* How many holders of the same bytes are looked at before the answer is "send them". */
 #define CANDIDATES_MAX 8
 
-enum rc upload_plan(struct call *call, const struct artifact *artifact, const struct project *project,
-                    const uint8_t digest[16], enum digest_algorithm algorithm, struct file_plan *ret,
-                    struct err *err)
+#define JUDGED_SLOTS 64u
+
+struct planner {
+        struct call *call;
+        const struct project *project;
+        enum digest_algorithm algorithm;
+        /* Most files of a version have the same few holders. */
+        struct {
+                int64_t artifact_id;
+                bool ok;
+        } judged[JUDGED_SLOTS];
+};
+
+static enum rc judge_holder(struct planner *planner, const struct artifact_blob *blob, bool *ret_ok, struct err *err)
+{
+        size_t slot = (uint64_t)blob->artifact_id % JUDGED_SLOTS;
+        bool may = blob->project_id == planner->project->id;
+
+        if (planner->judged[slot].artifact_id != blob->artifact_id) {
+                struct artifact *holder = NULL;
+                enum rc rc = store_artifact_by_id(planner->call->conn, planner->call->arena, blob->artifact_id, &holder,
+                                                  err);
+
+                if (!rc && holder && holder->state != ARTIFACT_DELETED && !may)
+                        rc = policy_may_artifact(planner->call, holder, ACT_DOWNLOAD, &may, err);
+                if (rc)
+                        return rc;
+                planner->judged[slot].artifact_id = blob->artifact_id;
+                planner->judged[slot].ok = holder && holder->state != ARTIFACT_DELETED && may;
+        }
+        *ret_ok = planner->judged[slot].ok;
+        return RC_OK;
+}
+
+/* The bytes of a holder that may be used; holders before the `skipped`-th are left out. */
+static enum rc choose_holder(struct planner *planner, const uint8_t digest[16], size_t skipped,
+                             struct artifact_blob *ret, bool *ret_found, size_t *ret_at, struct err *err)
 {
         struct artifact_blob found[CANDIDATES_MAX];
         size_t count = 0;
-        enum rc rc = store_artifact_blob_find(call->conn, digest, algorithm, project->id, found, ARRAY_LEN(found),
-                                              &count, err);
+        bool ok = false;
+        enum rc rc = store_artifact_blob_find(planner->call->conn, digest, planner->algorithm, planner->project->id,
+                                              found, ARRAY_LEN(found), &count, err);
 
-        if (rc)
-                return rc;
-        ret->stored = false;
-        ret->birth_artifact_id = artifact->id;
-        for (size_t i = 0; i < count; i++) {
-                struct blob_ref ref = { .size_bytes = (uint64_t)found[i].bytes.size_bytes };
-                struct artifact *holder = NULL;
-                bool may = found[i].project_id == project->id, there = false;
-
-                rc = store_artifact_by_id(call->conn, call->arena, found[i].artifact_id, &holder, err);
-                if (!rc && holder && holder->state != ARTIFACT_DELETED && !may)
-                        rc = policy_may_artifact(call, holder, ACT_DOWNLOAD, &may, err);
-                if (rc)
-                        return rc;
-                if (!holder || holder->state == ARTIFACT_DELETED || !may)
+        *ret_found = false;
+        for (size_t i = skipped; !rc && i < count; i++) {
+                rc = judge_holder(planner, &found[i], &ok, err);
+                if (rc || !ok)
                         continue;
-                memcpy(ref.sha256, found[i].bytes.sha256, sizeof(ref.sha256));
-                rc = blob_exists(call->domain->blobs, &ref, true, &there, err);
-                if (rc)
-                        return rc;
-                if (!there)
-                        continue;
-                ret->stored = true;
-                ret->birth_artifact_id = holder->id;
-                return RC_OK;
+                *ret = found[i];
+                *ret_at = i;
+                *ret_found = true;
+                break;
         }
-        return RC_OK;
+        return rc;
+}
+
+static struct blob_ref ref_of(const struct artifact_blob *blob)
+{
+        struct blob_ref ref = { .size_bytes = (uint64_t)blob->bytes.size_bytes };
+
+        memcpy(ref.sha256, blob->bytes.sha256, sizeof(ref.sha256));
+        return ref;
+}
+
+/* The bytes of the holder at place `at` have gone: is there another? */
+static enum rc plan_next(struct planner *planner, struct file_plan *plan, size_t at, struct err *err)
+{
+        struct artifact_blob blob;
+        bool found = true;
+        enum rc rc = RC_OK;
+
+        while (!rc && found && !plan->stored) {
+                struct blob_ref ref;
+
+                rc = choose_holder(planner, plan->digest, at + 1, &blob, &found, &at, err);
+                if (rc || !found)
+                        break;
+                ref = ref_of(&blob);
+                rc = blob_exists(planner->call->domain->blobs, &ref, true, &plan->stored, err);
+                plan->birth_artifact_id = blob.artifact_id;
+        }
+        return rc;
+}
+
+static enum rc plan_some(struct planner *planner, const struct artifact *artifact, struct file_plan *plans,
+                         size_t count, struct err *err)
+{
+        struct blob_ref refs[BLOB_EXISTS_MAX] = { 0 };
+        size_t asked[BLOB_EXISTS_MAX], at[BLOB_EXISTS_MAX], asked_count = 0;
+        bool there[BLOB_EXISTS_MAX];
+        enum rc rc = RC_OK;
+
+        for (size_t i = 0; !rc && i < count; i++) {
+                struct artifact_blob blob;
+                bool found = false;
+
+                plans[i].stored = false;
+                plans[i].birth_artifact_id = artifact->id;
+                rc = choose_holder(planner, plans[i].digest, 0, &blob, &found, &at[i], err);
+                if (rc || !found)
+                        continue;
+                plans[i].birth_artifact_id = blob.artifact_id;
+                refs[asked_count] = ref_of(&blob);
+                asked[asked_count++] = i;
+        }
+        if (!rc)
+                rc = blob_exists_some(planner->call->domain->blobs, refs, asked_count, true, there, err);
+        for (size_t i = 0; !rc && i < asked_count; i++) {
+                struct file_plan *plan = &plans[asked[i]];
+
+                plan->stored = there[i];
+                if (!there[i])
+                        rc = plan_next(planner, plan, at[asked[i]], err);
+                if (!plan->stored)
+                        plan->birth_artifact_id = artifact->id;
+        }
+        return rc;
+}
+
+enum rc upload_plan(struct call *call, const struct artifact *artifact, const struct project *project,
+                    enum digest_algorithm algorithm, struct file_plan *plans, size_t count, struct err *err)
+{
+        struct planner planner = { .call = call, .project = project, .algorithm = algorithm };
+        enum rc rc = RC_OK;
+
+        for (size_t done = 0; !rc && done < count; done += BLOB_EXISTS_MAX) {
+                size_t some = count - done < BLOB_EXISTS_MAX ? count - done : BLOB_EXISTS_MAX;
+
+                rc = plan_some(&planner, artifact, plans + done, some, err);
+        }
+        return rc;
 }
 
 struct file_job {

@@ -38,12 +38,13 @@ MUST_USE enum rc upload_open(struct call *call, int64_t artifact_id, struct arti
                              struct project **ret_project, struct err *err);
 
 struct file_plan {
+        uint8_t digest[16];           /* set by the caller: what the manifest will say */
         bool stored;                  /* nothing needs to be sent */
         int64_t birth_artifact_id;    /* under which the bytes are (or will be) stored */
 };
+/* For each of `plans`: does the server have these bytes, and may the caller use them? */
 MUST_USE enum rc upload_plan(struct call *call, const struct artifact *artifact, const struct project *project,
-                             const uint8_t digest[16], enum digest_algorithm algorithm, struct file_plan *ret,
-                             struct err *err);
+                             enum digest_algorithm algorithm, struct file_plan *plans, size_t count, struct err *err);
 /* A file's bytes have arrived; `digest` is the manifest's, checked by the caller to be theirs. */
 MUST_USE enum rc upload_file_done(struct call *call, int64_t artifact_id, const uint8_t digest[16],
                                   enum digest_algorithm algorithm, const struct blob_digests *digests,

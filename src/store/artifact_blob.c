@@ -60,24 +60,16 @@ enum rc store_artifact_blob_add(struct db_conn *conn, const struct artifact_blob
                           store_sha(&b->bytes), b->bytes.size_bytes, now_us);
 }
 
-static enum rc find_blobs(struct db_conn *conn, const char *sql, const uint8_t digest[16],
-                          enum digest_algorithm algorithm, int64_t project_id, struct artifact_blob *ret,
-                          size_t max, size_t *count, struct err *err)
+static enum rc read_blobs(struct db_stmt *stmt, const uint8_t digest[16], enum digest_algorithm algorithm,
+                          struct artifact_blob *ret, size_t max, size_t *count, struct err *err)
 {
-        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
-        bool row = true;
-        enum rc rc;
-
-        if (*count >= max)
-                return RC_OK;
-        rc = store_query(conn, &stmt, err, sql, "biii", digest_str(digest), (int64_t)algorithm, project_id,
-                         (int64_t)(max - *count));
-        while (!rc && *count < max) {
+        while (*count < max) {
                 struct artifact_blob *b = &ret[*count];
+                bool row = false;
+                enum rc rc = db_step(stmt, &row, err);
 
-                rc = db_step(stmt, &row, err);
                 if (rc || !row)
-                        break;
+                        return rc;
                 memcpy(b->digest, digest, 16);
                 b->algorithm = algorithm;
                 b->project_id = db_column_i64(stmt, 0);
@@ -85,27 +77,83 @@ static enum rc find_blobs(struct db_conn *conn, const char *sql, const uint8_t d
                 b->bytes = store_read_bytes(stmt, 2);
                 (*count)++;
         }
+        return RC_OK;
+}
+
+static enum rc find_blobs(struct db_conn *conn, const char *sql, const uint8_t digest[16],
+                          enum digest_algorithm algorithm, int64_t project_id, struct artifact_blob *ret,
+                          size_t max, size_t *count, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc;
+
+        if (*count >= max)
+                return RC_OK;
+        rc = store_query(conn, &stmt, err, sql, "biii", digest_str(digest), (int64_t)algorithm, project_id,
+                         (int64_t)(max - *count));
+        return rc ? rc : read_blobs(stmt, digest, algorithm, ret, max, count, err);
+}
+
+enum rc store_artifact_blob_holders(struct db_conn *conn, const uint8_t digest[16], enum digest_algorithm algorithm,
+                                    struct artifact_blob *ret, size_t max, size_t *ret_count, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        size_t count = 0;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT project_id, artifact_id, sha256, size_bytes FROM artifact_blob "
+                                 "WHERE digest = $1 AND algorithm = $2 ORDER BY project_id, artifact_id LIMIT $3",
+                                 "bii", digest_str(digest), (int64_t)algorithm, (int64_t)max);
+
+        if (!rc)
+                rc = read_blobs(stmt, digest, algorithm, ret, max, &count, err);
+        if (!rc)
+                *ret_count = count;
         return rc;
 }
+
+/* Of few holders all are known: the project's first, each kind in its order. */
+static void put_in_order(const struct artifact_blob *all, size_t count, int64_t project_id, struct artifact_blob *ret)
+{
+        size_t at = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                if (all[i].project_id == project_id)
+                        ret[at++] = all[i];
+        }
+        for (size_t i = 0; i < count; i++) {
+                if (all[i].project_id != project_id)
+                        ret[at++] = all[i];
+        }
+}
+
+#define FEW_HOLDERS 8u
 
 enum rc store_artifact_blob_find(struct db_conn *conn, const uint8_t digest[16], enum digest_algorithm algorithm,
                                  int64_t project_id, struct artifact_blob *ret, size_t max, size_t *ret_count,
                                  struct err *err)
 {
-        size_t count = 0;
-        enum rc rc = find_blobs(conn,
+        struct artifact_blob all[FEW_HOLDERS];
+        size_t some = max < FEW_HOLDERS ? max : FEW_HOLDERS, count = 0;
+        enum rc rc = store_artifact_blob_holders(conn, digest, algorithm, all, some, &count, err);
+
+        if (!rc && count < some) {
+                put_in_order(all, count, project_id, ret);
+                *ret_count = count;
+                return RC_OK;
+        }
+        count = 0;
+        if (!rc)
+                rc = find_blobs(conn,
                                 "SELECT project_id, artifact_id, sha256, size_bytes FROM artifact_blob "
                                 "WHERE digest = $1 AND algorithm = $2 AND project_id = $3 "
                                 "ORDER BY artifact_id LIMIT $4",
                                 digest, algorithm, project_id, ret, max, &count, err);
-
-        if (rc)
-                return rc;
-        rc = find_blobs(conn,
-                        "SELECT project_id, artifact_id, sha256, size_bytes FROM artifact_blob "
-                        "WHERE digest = $1 AND algorithm = $2 AND project_id <> $3 "
-                        "ORDER BY project_id, artifact_id LIMIT $4",
-                        digest, algorithm, project_id, ret, max, &count, err);
+        if (!rc)
+                rc = find_blobs(conn,
+                                "SELECT project_id, artifact_id, sha256, size_bytes FROM artifact_blob "
+                                "WHERE digest = $1 AND algorithm = $2 AND project_id <> $3 "
+                                "ORDER BY project_id, artifact_id LIMIT $4",
+                                digest, algorithm, project_id, ret, max, &count, err);
         if (rc)
                 return rc;
         *ret_count = count;

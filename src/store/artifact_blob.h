@@ -30,6 +30,10 @@ MUST_USE enum rc store_artifact_blob_find(struct db_conn *conn, const uint8_t di
                                           enum digest_algorithm algorithm, int64_t project_id,
                                           struct artifact_blob *ret, size_t max, size_t *ret_count,
                                           struct err *err);
+/* Of any project, ordered by project and artifact; at most max. */
+MUST_USE enum rc store_artifact_blob_holders(struct db_conn *conn, const uint8_t digest[16],
+                                             enum digest_algorithm algorithm, struct artifact_blob *ret, size_t max,
+                                             size_t *ret_count, struct err *err);
 /* Those of an entity's living projects, whichever these are among all that hold such bytes. */
 MUST_USE enum rc store_artifact_blob_of_entity(struct db_conn *conn, const uint8_t digest[16],
                                                enum digest_algorithm algorithm, int64_t entity_id,

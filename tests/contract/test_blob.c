@@ -508,6 +508,40 @@ static void blob_delete_removes(void **state)
         }
 }
 
+/* More than one batch; some small, some large, some not there. */
+static void blob_exists_some_tells_each(void **state)
+{
+        enum { COUNT = 2 * BLOB_EXISTS_MAX + 7 };
+        struct fixture *fixture = *state;
+        struct blob_ref *refs = arena_array(&fixture->arena, struct blob_ref, COUNT);
+        bool *exists = arena_array(&fixture->arena, bool, COUNT);
+        struct err err = { 0 };
+
+        for (size_t i = 0; i < COUNT; i++) {
+                struct str bytes = arena_printf(&fixture->arena, "%zu ", i);
+                struct blob_digests digests;
+
+                if (i % 50 == 1) {
+                        char *large = arena_alloc(&fixture->arena, 200000);
+
+                        memset(large, 'x', 200000);
+                        memcpy(large, bytes.ptr, bytes.len);
+                        bytes = (struct str){ large, 200000 };
+                }
+                digests = digests_of(bytes);
+                if (i % 3)
+                        assert_ok(blob_put_bytes(fixture->store, bytes, &digests, &err));
+                refs[i] = digests.ref;
+                exists[i] = i % 3 == 0;
+        }
+        for (int freshen = 0; freshen < 2; freshen++) {
+                assert_ok(blob_exists_some(fixture->store, refs, COUNT, freshen, exists, &err));
+                for (size_t i = 0; i < COUNT; i++)
+                        assert_int_equal(exists[i], i % 3 != 0);
+        }
+        assert_ok(blob_exists_some(fixture->store, refs, 0, true, exists, &err));
+}
+
 static void blob_delete_stale_spares_what_is_fresh(void **state)
 {
         struct fixture *fixture = *state;
@@ -593,6 +627,7 @@ int main(int argc, char **argv)
                 cmocka_unit_test_setup_teardown(blob_concat_joins_parts_of_all_sizes, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_concat_of_a_missing_part, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_delete_removes, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(blob_exists_some_tells_each, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_delete_stale_spares_what_is_fresh, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_list_pages_through_all_in_order, set_up, tear_down),
         };

@@ -39,8 +39,9 @@ MUST_USE enum rc small_put(struct db *db, const struct blob_digests *digests, st
 /* The bytes, checked; RC_NOT_FOUND leaves err alone (the other place may have them). */
 MUST_USE enum rc small_load(struct db *db, struct arena *arena, const struct blob_ref *ref, struct str *ret_bytes,
                             struct err *err);
-MUST_USE enum rc small_exists(struct db *db, const struct blob_ref *ref, bool freshen, bool *ret_exists,
-                              struct err *err);
+/* Those of `refs` whose place in `asked` is true, at most BLOB_EXISTS_MAX; the places of others are left alone. */
+MUST_USE enum rc small_exists(struct db *db, const struct blob_ref *refs, const bool *asked, size_t count, bool freshen,
+                              bool *ret_exists, struct err *err);
 MUST_USE enum rc small_remove(struct db *db, const struct blob_ref *refs, size_t count, int64_t fresh_from_us,
                               bool *ret_deleted,
                               struct err *err);

@@ -190,43 +190,66 @@ enum rc small_load(struct db *db, struct arena *arena, const struct blob_ref *re
         return RC_OK;
 }
 
-struct ref_job {
-        const struct blob_ref *ref;
-        bool done;
+struct exists_job {
+        const struct blob_ref *refs;
+        size_t count;
+        bool stale[BLOB_EXISTS_MAX]; /* there, and not fresh */
+        bool *exists;
 };
 
 /* The reader's answer may be old by now; the writer looks again. */
 static enum rc freshen_in_writer(struct db_conn *conn, void *payload, struct err *err)
 {
-        struct ref_job *job = payload;
-        enum rc rc = freshen_row(conn, job->ref, err);
+        struct exists_job *job = payload;
 
-        job->done = rc == RC_OK && db_changes(conn) > 0;
-        return rc;
-}
+        for (size_t i = 0; i < job->count; i++) {
+                enum rc rc;
 
-enum rc small_exists(struct db *db, const struct blob_ref *ref, bool freshen, bool *ret_exists, struct err *err)
-{
-        struct db_conn *conn _cleanup_(db_read_end) = NULL;
-        struct ref_job job = { .ref = ref };
-        struct found found;
-        enum rc rc;
-
-        rc = db_read_begin(db, &conn, err);
-        if (rc)
-                return rc;
-        rc = find(conn, ref, &found, err);
-        if (rc)
-                return rc;
-        db_read_end(&conn);
-        if (found.row && freshen && !is_fresh(&found)) {
-                rc = db_write(db, freshen_in_writer, &job, err);
+                if (!job->stale[i])
+                        continue;
+                rc = freshen_row(conn, &job->refs[i], err);
                 if (rc)
                         return rc;
-                found.row = job.done;
+                job->exists[i] = db_changes(conn) > 0;
         }
-        *ret_exists = found.row;
         return RC_OK;
+}
+
+static enum rc look(struct db *db, struct exists_job *job, const bool *asked, bool *ret_any_stale, struct err *err)
+{
+        struct db_conn *conn _cleanup_(db_read_end) = NULL;
+        enum rc rc = RC_OK;
+
+        for (size_t i = 0; i < job->count; i++) {
+                struct found found = { 0 };
+
+                if (!asked[i])
+                        continue;
+                if (!conn)
+                        rc = db_read_begin(db, &conn, err);
+                if (!rc)
+                        rc = find(conn, &job->refs[i], &found, err);
+                if (rc)
+                        return rc;
+                job->exists[i] = found.row;
+                job->stale[i] = found.row && !is_fresh(&found);
+                *ret_any_stale |= job->stale[i];
+        }
+        return RC_OK;
+}
+
+enum rc small_exists(struct db *db, const struct blob_ref *refs, const bool *asked, size_t count, bool freshen,
+                     bool *ret_exists, struct err *err)
+{
+        struct exists_job job = { .refs = refs, .count = count, .exists = ret_exists };
+        bool any_stale = false;
+        enum rc rc;
+
+        assert(count <= BLOB_EXISTS_MAX);
+        rc = look(db, &job, asked, &any_stale, err);
+        if (rc || !any_stale || !freshen)
+                return rc;
+        return db_write(db, freshen_in_writer, &job, err);
 }
 
 /* ---- removing ----------------------------------------------------------------------- */

@@ -82,24 +82,46 @@ static enum rc fs_read(struct blob_store *store, const struct blob_ref *ref, uin
         return RC_OK;
 }
 
-static enum rc exists_place(struct fs_store *store, bool small, const struct blob_ref *ref, bool freshen,
-                            bool *ret_exists, struct err *err)
+static enum rc exist_as_files(struct fs_store *store, const struct blob_ref *refs, const bool *asked, size_t count,
+                              bool freshen, bool *ret_exists, struct err *err)
 {
-        if (small)
-                return small_exists(store->small, ref, freshen, ret_exists, err);
-        return large_exists(&store->large, ref, freshen, ret_exists, err);
+        enum rc rc = RC_OK;
+
+        for (size_t i = 0; !rc && i < count; i++) {
+                if (asked[i])
+                        rc = large_exists(&store->large, &refs[i], freshen, &ret_exists[i], err);
+        }
+        return rc;
 }
 
-static enum rc fs_exists(struct blob_store *store, const struct blob_ref *ref, bool freshen, bool *ret_exists,
-                         struct err *err)
+/* Each where it belongs, then those that were not found in the other place. */
+static enum rc fs_exists(struct blob_store *store, const struct blob_ref *refs, size_t count, bool freshen,
+                         bool *ret_exists, struct err *err)
 {
-        bool small = small_first(store, ref), exists = false;
-        enum rc rc = exists_place(fs(store), small, ref, freshen, &exists, err);
+        bool small[BLOB_EXISTS_MAX] = { false }, large[BLOB_EXISTS_MAX] = { false };
+        bool exists[BLOB_EXISTS_MAX] = { false };
+        enum rc rc;
 
-        if (rc == RC_OK && !exists)
-                rc = exists_place(fs(store), !small, ref, freshen, &exists, err);
-        if (rc == RC_OK)
-                *ret_exists = exists;
+        assert(count <= BLOB_EXISTS_MAX);
+        for (size_t i = 0; i < count; i++) {
+                small[i] = small_first(store, &refs[i]);
+                large[i] = !small[i];
+        }
+        rc = small_exists(fs(store)->small, refs, small, count, freshen, exists, err);
+        if (!rc)
+                rc = exist_as_files(fs(store), refs, large, count, freshen, exists, err);
+        for (size_t i = 0; i < count; i++) {
+                bool was_small = small[i];
+
+                small[i] = large[i] && !exists[i];
+                large[i] = was_small && !exists[i];
+        }
+        if (!rc)
+                rc = small_exists(fs(store)->small, refs, small, count, freshen, exists, err);
+        if (!rc)
+                rc = exist_as_files(fs(store), refs, large, count, freshen, exists, err);
+        if (!rc)
+                memcpy(ret_exists, exists, count * sizeof(*exists));
         return rc;
 }
 

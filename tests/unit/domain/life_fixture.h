@@ -101,7 +101,8 @@ static inline void life_send(struct call *call, const struct artifact *a, unsign
 
         md5_text = life_md5(arena, content, md5);
         assert_ok(upload_open(call, a->id, &opened, &project, &err));
-        assert_ok(upload_plan(call, opened, project, md5, DIGEST_MD5, &plan, &err));
+        memcpy(plan.digest, md5, sizeof(plan.digest));
+        assert_ok(upload_plan(call, opened, project, DIGEST_MD5, &plan, 1, &err));
         if (!plan.stored) {
                 assert_ok(blob_put_bytes(call->domain->blobs, content, &digests, &err));
                 assert_ok(upload_file_done(call, a->id, md5, DIGEST_MD5, &digests, &err));

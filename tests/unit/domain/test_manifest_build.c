@@ -208,10 +208,8 @@ struct resolver {
         size_t fail_at;
 };
 
-static enum rc resolve(void *payload, struct manifest_entry *entry, struct err *err)
+static enum rc resolve_one(struct resolver *resolver, struct manifest_entry *entry, struct err *err)
 {
-        struct resolver *resolver = payload;
-
         if (++resolver->calls == resolver->fail_at)
                 return err_set(err, RC_CONFLICT, "The file '%.*s' was not uploaded.", STR_ARG(entry->path));
         if (manifest_is_reference(entry))
@@ -222,6 +220,16 @@ static enum rc resolve(void *payload, struct manifest_entry *entry, struct err *
         memset(entry->sha256, (int)(entry->path.len & 0xff), sizeof entry->sha256);
         entry->stored_bytes = (uint64_t)entry->size_bytes + entry->path.len % 2;
         return RC_OK;
+}
+
+static enum rc resolve(void *payload, struct manifest_entry *entries, size_t count, struct err *err)
+{
+        enum rc rc = RC_OK;
+
+        assert_true(count > 0 && count <= MANIFEST_RESOLVE_MAX);
+        for (size_t i = 0; !rc && i < count; i++)
+                rc = resolve_one(payload, &entries[i], err);
+        return rc;
 }
 
 static void build_keeps_what_resolving_finds(void **state UNUSED)
@@ -240,30 +248,30 @@ static void build_keeps_what_resolving_finds(void **state UNUSED)
         struct err err = { 0 };
 
         arena_init(&arena, 0);
-        entries = random_entries(&arena, &dice, 100, true);
-        write_json(&arena, &json, entries, 100);
+        entries = random_entries(&arena, &dice, 600, true);
+        write_json(&arena, &json, entries, 600);
         json_bytes = buf_str(&json);
         order = (struct manifest_build){ .json = manifest_bytes_of(&json_bytes),
                                          .index = manifest_sink_of(&index),
                                          .resolve = resolve,
                                          .payload = &resolver };
         assert_ok(manifest_index_build(&order, &info, &err));
-        assert_int_equal(resolver.calls, 100);
+        assert_int_equal(resolver.calls, 600);
         bytes = buf_str(&index);
         found = opened(&bytes);
-        for (size_t i = 0; i < 100; i++) {
+        for (size_t i = 0; i < 600; i++) {
                 struct manifest_entry entry;
 
                 resolver.calls = 0;
-                assert_ok(resolve(&resolver, &entries[i], &err));
+                assert_ok(resolve_one(&resolver, &entries[i], &err));
                 assert_ok(manifest_index_find(found, &arena, entries[i].path, &entry, NULL, &err));
                 assert_same_entry(&entry, &entries[i]);
         }
         manifest_index_free(found);
         buf_clear(&index);
-        resolver = (struct resolver){ .fail_at = 50 };
+        resolver = (struct resolver){ .fail_at = 300 };
         assert_int_equal(manifest_index_build(&order, &info, &err), RC_CONFLICT);
-        assert_int_equal(resolver.calls, 50);
+        assert_int_equal(resolver.calls, 300);
         buf_done(&json);
         buf_done(&index);
         arena_done(&arena);
