@@ -32,12 +32,15 @@ FIELD_SELF(CreateUserPayload, user, "User")
 FIELD(Mutation, updateUser)
 {
         struct call *call = call_of(field);
-        struct str name = gql_member_str(arg_input(field), "defaultEntity");
+        struct str entity = gql_member_str(arg_input(field), "defaultEntity");
+        struct str name = gql_member_str(arg_input(field), "name");
         struct account *account = NULL;
         enum rc rc = RC_OK;
 
-        if (!str_is_empty(name))
-                rc = account_set_default_entity(call, name, err);
+        if (!str_is_empty(entity))
+                rc = account_set_default_entity(call, entity, err);
+        if (!rc && !str_is_null(name))
+                rc = account_set_name(call, name, err);
         if (!rc)
                 rc = account_find(call, call->who->username, &account, err);
         if (rc)
@@ -47,15 +50,33 @@ FIELD(Mutation, updateUser)
 }
 FIELD_SELF(UpdateUserPayload, user, "User")
 
+/* Keys act as their owner: nobody, not even an administrator, gets one of another person here. */
+static enum rc require_service(struct gql_field *field, struct str username, struct err *err)
+{
+        struct account *account = NULL;
+        enum rc rc = account_find(call_of(field), username, &account, err);
+
+        if (rc || account->service || account->id == call_of(field)->who->account_id)
+                return rc;
+        return err_set(err, RC_DENIED, "API keys of a person are made by that person: ask them to.");
+}
+
 FIELD(Mutation, generateApiKey)
 {
+        const struct gql_value *input = arg_input(field);
         struct api_key_new wanted = {
-                .username = call_of(field)->who->username,
-                .description = gql_member_str(arg_input(field), "description"),
+                .username = gql_member_str(input, "username"),
+                .description = gql_member_str(input, "description"),
         };
         struct api_key *key = NULL;
-        enum rc rc = api_key_create(call_of(field), &wanted, &key, err);
+        enum rc rc = RC_OK;
 
+        if (str_is_empty(wanted.username))
+                wanted.username = call_of(field)->who->username;
+        else
+                rc = require_service(field, wanted.username, err);
+        if (!rc)
+                rc = api_key_create(call_of(field), &wanted, &key, err);
         if (rc)
                 return rc;
         gql_out_object(out, "GenerateApiKeyPayload", key);

@@ -29,6 +29,11 @@ FIELD(Project, user)
         return out_user(field, out, ((struct project *)parent)->created_by, err);
 }
 
+FIELD(Project, owner)
+{
+        return out_user(field, out, ((struct project *)parent)->owner, err);
+}
+
 FIELD(Project, access)
 {
         const struct project *p = parent;

@@ -160,3 +160,16 @@ FIELD(Mutation, updateProjectTeamMember)
                 return rc;
         return change_role(field, out, &change, "teamProjectRole", err);
 }
+
+FIELD(Mutation, setProjectOwner)
+{
+        const struct gql_value *input = arg_input(field);
+        int64_t project_id = 0, account_id = 0;
+        enum rc rc = member_id(field, input, "projectId", MODEL_PROJECT, &project_id, err);
+
+        if (!rc)
+                rc = member_id(field, input, "userId", MODEL_USER, &account_id, err);
+        if (!rc)
+                rc = project_set_owner(call_of(field), project_id, account_id, err);
+        return rc ? rc : out_success(field, out);
+}

@@ -10,6 +10,9 @@
 #include "domain/project.h"
 #include "store/session.h"
 
+/* Of a full name, and of the description that names a service account. */
+#define NAME_MAX_BYTES 200
+
 const char *entity_kind_name(enum entity_kind kind)
 {
         static const char *const names[] = { "user", "team", "organization" };
@@ -208,56 +211,144 @@ enum rc account_set_default_entity(struct call *call, struct str entity_name, st
         return domain_write(call, default_write, &entity_name, err);
 }
 
+static enum rc name_write(struct call *call, void *payload, struct err *err)
+{
+        const struct str *name = payload;
+        enum rc rc = store_account_set_name(call->conn, call->who->account_id,
+                                            str_is_empty(*name) ? call->who->username : *name, err);
+
+        return rc ? rc
+                  : event_note(call,
+                               &(struct event_row){
+                                       .action = STR("user_renamed"),
+                                       .entity_id = call->who->entity_id,
+                                       .subject_id = call->who->account_id,
+                                       .detail = event_detail(call, "username", call->who->username, "name", *name),
+                               },
+                               err);
+}
+
+static bool is_one_line(struct str text)
+{
+        for (size_t i = 0; i < text.len; i++)
+                if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
+                        return false;
+        return true;
+}
+
+enum rc account_set_name(struct call *call, struct str name, struct err *err)
+{
+        struct str text = str_trim(name);
+
+        if (text.len > NAME_MAX_BYTES || !str_is_utf8(text) || !is_one_line(text))
+                return err_set(err, RC_INVALID, "A full name is one line of at most %d bytes of text.", NAME_MAX_BYTES);
+        if (call->who->account_id == 0)
+                return err_set(err, RC_INVALID, "The operator has no name: do this as a user.");
+        return domain_write(call, name_write, &text, err);
+}
+
+/* ---- service accounts ---- */
+
 struct service_job {
-        struct str team_name, description;
+        struct str owner_name, description;
         struct account *made;
 };
+
+static enum rc find_service_owner(struct call *call, struct str name, struct entity **ret, struct err *err)
+{
+        struct organization *org = NULL;
+        struct entity *owner = NULL;
+        enum rc rc = entity_find(call, name, &owner, err);
+
+        if (rc)
+                return rc;
+        if (owner && owner->kind == ENTITY_TEAM) {
+                *ret = owner;
+                return policy_require_team_admin(call, owner, err);
+        }
+        if (owner && owner->kind == ENTITY_ORG)
+                rc = store_organization_by_id(call->conn, call->arena, owner->org_id, &org, err);
+        if (rc)
+                return rc;
+        if (!org)
+                return err_not_found(err, "team or organization", name);
+        *ret = owner;
+        return policy_require_org_admin(call, org, err);
+}
+
+static enum rc note_service(struct call *call, const struct entity *owner, const struct account *a, const char *action,
+                            struct err *err)
+{
+        return event_note(call,
+                          &(struct event_row){
+                                  .action = str_from(action),
+                                  .org_id = owner->org_id,
+                                  .entity_id = owner->id,
+                                  .subject_id = a->id,
+                                  .detail = event_detail(call, "username", a->username, NULL, STR_NULL),
+                          },
+                          err);
+}
 
 static enum rc service_write(struct call *call, void *payload, struct err *err)
 {
         struct service_job *job = payload;
-        struct entity *team = NULL;
+        struct entity *owner = NULL;
         struct account a = { .service = true };
-        enum rc rc;
+        enum rc rc = find_service_owner(call, job->owner_name, &owner, err);
 
-        rc = store_entity_by_name(call->conn, call->arena, job->team_name, &team, err);
         if (rc)
                 return rc;
-        if (!team || team->kind != ENTITY_TEAM)
-                return err_not_found(err, "team", job->team_name);
-        rc = policy_require_team_admin(call, team, err);
-        if (rc)
-                return rc;
-        a.username = arena_printf(call->arena, "%.*s-service-%.*s", STR_ARG(str_slice(team->name, 0, 40)),
+        a.username = arena_printf(call->arena, "%.*s-service-%.*s", STR_ARG(str_slice(owner->name, 0, 40)),
                                   STR_ARG(crypto_random_alnum(call->arena, 8)));
         a.name = str_is_empty(job->description) ? a.username : job->description;
-        a.service_entity_id = team->id;
+        a.service_entity_id = owner->id;
         rc = insert_account(call, &a, "service_account_created", err);
-        if (rc)
-                return rc;
-        rc = store_organization_set_member(call->conn, team->org_id, a.id, MODEL_MEMBER_MEMBER, a.created_us, err);
-        if (rc)
-                return rc;
-        rc = store_team_set_member(call->conn, team->id, a.id, MODEL_MEMBER_MEMBER, a.created_us, err);
-        if (rc)
-                return rc;
-        rc = store_account_set_default(call->conn, a.id, team->id, err);
+        if (!rc)
+                rc = store_organization_set_member(call->conn, owner->org_id, a.id, MODEL_MEMBER_MEMBER, a.created_us, err);
+        if (!rc && owner->kind == ENTITY_TEAM)
+                rc = store_team_set_member(call->conn, owner->id, a.id, MODEL_MEMBER_MEMBER, a.created_us, err);
+        if (!rc && owner->kind == ENTITY_TEAM)
+                rc = store_account_set_default(call->conn, a.id, owner->id, err);
+        if (!rc)
+                rc = note_service(call, owner, &a, owner->kind == ENTITY_TEAM ? "team_member_set" : "org_member_set", err);
         return rc ? rc : store_account_by_id(call->conn, call->arena, a.id, &job->made, err);
 }
 
-enum rc account_create_service(struct call *call, struct str team_name, struct str description,
+enum rc account_create_service(struct call *call, struct str owner_name, struct str description,
                                struct account **ret, struct err *err)
 {
-        struct service_job job = { .team_name = team_name, .description = str_trim(description) };
+        struct service_job job = { .owner_name = owner_name, .description = str_trim(description) };
         enum rc rc;
 
-        if (job.description.len > 200 || !str_is_utf8(job.description))
-                return err_set(err, RC_INVALID, "The description of a service account is at most 200 bytes of text.");
+        if (job.description.len > NAME_MAX_BYTES || !str_is_utf8(job.description))
+                return err_set(err, RC_INVALID, "The description of a service account is at most %d bytes of text.",
+                               NAME_MAX_BYTES);
         rc = domain_write(call, service_write, &job, err);
         if (rc)
                 return rc;
         *ret = job.made;
         return RC_OK;
+}
+
+enum rc account_end_service(struct call *call, const struct account *account, int64_t left_entity_id, struct err *err)
+{
+        struct entity *home = NULL, *left = NULL;
+        enum rc rc;
+
+        if (!account->service || !account->service_entity_id)
+                return RC_OK;
+        rc = store_entity_by_id(call->conn, call->arena, account->service_entity_id, &home, err);
+        if (!rc)
+                rc = store_entity_by_id(call->conn, call->arena, left_entity_id, &left, err);
+        if (rc)
+                return rc;
+        if (!home || !left || (home->id != left->id && (left->kind != ENTITY_ORG || left->org_id != home->org_id)))
+                return RC_OK;
+        rc = project_delete_all(call, account->entity_id, err);
+        if (!rc)
+                rc = store_account_retire(call->conn, account, clock_now_us(), err);
+        return rc ? rc : note_service(call, home, account, "service_account_deleted", err);
 }
 
 enum rc account_name_for_email(struct call *call, struct str email, struct str *ret_username, struct err *err)

@@ -33,12 +33,21 @@ MUST_USE enum rc account_set_password(struct call *call, struct str username, st
 /* The personal entity or a team of the caller's. */
 MUST_USE enum rc account_set_default_entity(struct call *call, struct str entity_name, struct err *err);
 
+/* The caller's full name; empty: the user name again. */
+MUST_USE enum rc account_set_name(struct call *call, struct str name, struct err *err);
+
 /*
- * A service account of a team: member of it, named by its description, with keys but
- * without a password. Team administrators only.
+ * A service account of a team or of an organization: member of it, named by its description, with
+ * keys but without a password. For administrators of the one or the other.
  */
-MUST_USE enum rc account_create_service(struct call *call, struct str team_name, struct str description,
+MUST_USE enum rc account_create_service(struct call *call, struct str owner_name, struct str description,
                                         struct account **ret, struct err *err);
+/*
+ * Inside a write, for whoever was judged already: a service account that leaves what it was made for
+ * has nowhere else to be, so it ends, with its keys. Nothing happens to all others.
+ */
+MUST_USE enum rc account_end_service(struct call *call, const struct account *account, int64_t left_entity_id,
+                                     struct err *err);
 /* A free user name for somebody with this e-mail address. */
 MUST_USE enum rc account_name_for_email(struct call *call, struct str email, struct str *ret_username,
                                         struct err *err);

@@ -277,6 +277,24 @@ static enum rc refuse_content(struct call *call, const struct organization *org,
                        STR_ARG(org->name));
 }
 
+/* Those that were made for the organization itself; those of its teams end with the teams. */
+static enum rc end_service_accounts(struct call *call, const struct organization *org, struct err *err)
+{
+        struct member_list members;
+        enum rc rc = store_organization_members(call->conn, call->arena, org->id, &members, err);
+
+        for (size_t i = 0; !rc && i < members.count; i++) {
+                struct account *a = NULL;
+
+                if (!members.items[i].service)
+                        continue;
+                rc = store_account_by_id(call->conn, call->arena, members.items[i].account_id, &a, err);
+                if (!rc && a)
+                        rc = account_end_service(call, a, org->entity_id, err);
+        }
+        return rc;
+}
+
 static enum rc delete_write(struct call *call, void *payload, struct err *err)
 {
         const struct delete_job *job = payload;
@@ -304,7 +322,9 @@ static enum rc delete_write(struct call *call, void *payload, struct err *err)
                 if (rc)
                         return rc;
         }
-        rc = store_organization_retire(call->conn, org, clock_now_us(), err);
+        rc = end_service_accounts(call, org, err);
+        if (!rc)
+                rc = store_organization_retire(call->conn, org, clock_now_us(), err);
         if (rc)
                 return rc;
         return event_note(call,
@@ -394,7 +414,8 @@ static enum rc member_write(struct call *call, void *payload, struct err *err)
         if (!removed)
                 return err_set(err, RC_NOT_FOUND, "'%.*s' is not a member of organization '%.*s'.",
                                STR_ARG(account->username), STR_ARG(org->name));
-        return note_member(call, "org_member_removed", org, account, NULL, err);
+        rc = account_end_service(call, account, org->entity_id, err);
+        return rc ? rc : note_member(call, "org_member_removed", org, account, NULL, err);
 }
 
 enum rc organization_set_member(struct call *call, struct str org_name, struct str username, enum model_member_role role,

@@ -92,15 +92,19 @@ enum rc policy_sees_account(struct call *call, int64_t account_id, bool *ret, st
 
 enum rc policy_require_keys_of(struct call *call, const struct account *account, struct err *err)
 {
-        int held = 0;
-        enum rc rc;
+        struct entity *home = NULL;
+        bool may = false;
+        enum rc rc = RC_OK;
 
         if (call->who->admin || (call->who->account_id != 0 && call->who->account_id == account->id))
                 return RC_OK;
-        if (account->service && account->service_entity_id && call->who->account_id) {
-                rc = store_role_in_team(call->conn, account->service_entity_id, call->who->account_id, &held, err);
-                if (rc || held == MODEL_MEMBER_ADMIN)
-                        return rc;
-        }
+        if (account->service && account->service_entity_id && call->who->account_id)
+                rc = store_entity_by_id(call->conn, call->arena, account->service_entity_id, &home, err);
+        if (!rc && home && home->kind == ENTITY_TEAM && policy_require_team_admin(call, home, NULL) == RC_OK)
+                return RC_OK;
+        if (!rc && home && home->kind == ENTITY_ORG)
+                rc = policy_in_org(call, home->org_id, MODEL_MEMBER_ADMIN, &may, err);
+        if (rc || may)
+                return rc;
         return err_set(err, RC_DENIED, "These are API keys of somebody else: only their owner may see or change them.");
 }

@@ -30,7 +30,7 @@ MUST_USE enum rc policy_in_org(struct call *call, int64_t org_id, enum model_mem
 MUST_USE enum rc policy_sees_team(struct call *call, const struct entity *team, bool *ret, struct err *err);
 /* The account itself, those who share an organization with it, administrators of the instance. */
 MUST_USE enum rc policy_sees_account(struct call *call, int64_t account_id, bool *ret, struct err *err);
-/* The account itself, administrators of the instance, and of the team when it is a service account. */
+/* The account itself, administrators of the instance, and of its team or organization when it is a service account. */
 MUST_USE enum rc policy_require_keys_of(struct call *call, const struct account *account, struct err *err);
 
 #endif

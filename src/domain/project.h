@@ -74,4 +74,10 @@ struct member_change {
 };
 MUST_USE enum rc project_change_members(struct call *call, const struct member_change *change, struct err *err);
 
+/*
+ * Names the person who answers for a registry. That gives no right: it must be a person who has a role
+ * there already. Admins of the registry only.
+ */
+MUST_USE enum rc project_set_owner(struct call *call, int64_t project_id, int64_t account_id, struct err *err);
+
 #endif

@@ -126,17 +126,26 @@ static enum rc change_team(struct call *call, const struct project *p, const str
         return note(call, p, c, 0, arena_printf(call->arena, "team %lld", (long long)entity_id), err);
 }
 
-static enum rc members_write(struct call *call, void *payload, struct err *err)
+/* The registry, for those who may change who belongs to it. */
+static enum rc require_registry(struct call *call, int64_t id, struct project **ret, struct err *err)
 {
-        const struct member_change *c = payload;
         struct project *p = NULL;
-        enum rc rc = project_see(call, c->project_id, &p, err);
+        enum rc rc = project_see(call, id, &p, err);
 
         if (rc)
                 return rc;
         if (!p || !p->is_registry)
                 return err_set(err, RC_NOT_FOUND, "There is no such registry, or you may not see it.");
-        rc = policy_require(call, p, ACT_MEMBERS, err);
+        *ret = p;
+        return policy_require(call, p, ACT_MEMBERS, err);
+}
+
+static enum rc members_write(struct call *call, void *payload, struct err *err)
+{
+        const struct member_change *c = payload;
+        struct project *p = NULL;
+        enum rc rc = require_registry(call, c->project_id, &p, err);
+
         for (size_t i = 0; !rc && i < c->account_count; i++)
                 rc = change_account(call, p, c, c->account_ids[i], err);
         for (size_t i = 0; !rc && i < c->team_count; i++)
@@ -149,4 +158,51 @@ enum rc project_change_members(struct call *call, const struct member_change *ch
         struct member_change copy = *change;
 
         return domain_write(call, members_write, &copy, err);
+}
+
+struct owner_job {
+        int64_t project_id, account_id;
+};
+
+static enum rc owner_write(struct call *call, void *payload, struct err *err)
+{
+        const struct owner_job *job = payload;
+        enum model_role inherited = MODEL_ROLE_NONE;
+        struct account *a = NULL;
+        struct project *p = NULL;
+        int given = 0;
+        enum rc rc = require_registry(call, job->project_id, &p, err);
+
+        if (!rc)
+                rc = store_account_by_id(call->conn, call->arena, job->account_id, &a, err);
+        if (!rc)
+                rc = store_project_account_role(call->conn, p->id, job->account_id, &given, err);
+        if (!rc)
+                rc = policy_inherited_role(call, p->id, job->account_id, &inherited, err);
+        if (rc)
+                return rc;
+        if (!a || a->deleted_us || (given == 0 && inherited == MODEL_ROLE_NONE))
+                return err_set(err, RC_NOT_FOUND,
+                               "There is no such member of this registry: add the user to it before making them its owner.");
+        if (a->service)
+                return err_set(err, RC_INVALID, "A service account cannot answer for a registry: name a person.");
+        if (p->owner == a->id)
+                return RC_OK;
+        rc = store_project_set_owner(call->conn, p->id, a->id, err);
+        return rc ? rc
+                  : event_note(call,
+                               &(struct event_row){ .action = STR("registry_owner_set"),
+                                                    .org_id = p->org_id,
+                                                    .entity_id = p->entity_id,
+                                                    .project_id = p->id,
+                                                    .subject_id = a->id,
+                                                    .detail = event_detail(call, "owner", a->username, NULL, STR_NULL) },
+                               err);
+}
+
+enum rc project_set_owner(struct call *call, int64_t project_id, int64_t account_id, struct err *err)
+{
+        struct owner_job job = { project_id, account_id };
+
+        return domain_write(call, owner_write, &job, err);
 }

@@ -268,6 +268,8 @@ static enum rc member_write(struct call *call, void *payload, struct err *err)
                 return err_set(err, RC_NOT_FOUND, "'%.*s' is not a member of team '%.*s'.",
                                STR_ARG(account->username), STR_ARG(team->name));
         rc = store_account_forget_default(call->conn, account->id, team->id, err);
+        if (!rc)
+                rc = account_end_service(call, account, team->id, err);
         return rc ? rc : note_member(call, "team_member_removed", team, account, NULL, err);
 }
 

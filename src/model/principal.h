@@ -16,7 +16,7 @@ struct principal {
         int64_t account_id;
         int64_t entity_id;          /* the personal entity */
         int64_t default_entity_id;  /* where projects go when no entity is named */
-        int64_t service_entity_id;  /* service account of this team, else 0 */
+        int64_t service_entity_id;  /* service account of this team or organization, else 0 */
         int64_t key_id;             /* API key used, else 0 */
         bool admin;                 /* administrator of the instance */
         bool service;

@@ -183,6 +183,11 @@ enum rc store_account_set_password(struct db_conn *conn, int64_t id, struct str 
         return store_exec(conn, err, "UPDATE account SET password = $2 WHERE id = $1", "is", id, phc);
 }
 
+enum rc store_account_set_name(struct db_conn *conn, int64_t id, struct str name, struct err *err)
+{
+        return store_exec(conn, err, "UPDATE account SET name = $2 WHERE id = $1", "is", id, name);
+}
+
 enum rc store_account_set_default(struct db_conn *conn, int64_t id, int64_t entity_id, struct err *err)
 {
         return store_exec(conn, err, "UPDATE account SET default_entity_id = $2 WHERE id = $1", "iI", id,

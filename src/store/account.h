@@ -20,7 +20,7 @@ struct account {
         struct str password;          /* PHC string; absent: no password */
         bool admin;
         bool service;
-        int64_t service_entity_id;    /* the team of a service account, else 0 */
+        int64_t service_entity_id;    /* a service account's team or organization (its entity), else 0 */
         int64_t default_entity_id;    /* never 0 */
         struct str default_entity;    /* its name */
         int64_t created_us;
@@ -57,6 +57,7 @@ MUST_USE enum rc store_account_count(struct db_conn *conn, int64_t *ret, struct 
 MUST_USE enum rc store_account_insert(struct db_conn *conn, struct arena *arena, struct account *a, struct err *err);
 /* phc absent: no password. */
 MUST_USE enum rc store_account_set_password(struct db_conn *conn, int64_t id, struct str phc, struct err *err);
+MUST_USE enum rc store_account_set_name(struct db_conn *conn, int64_t id, struct str name, struct err *err);
 /* 0: the personal entity again. */
 MUST_USE enum rc store_account_set_default(struct db_conn *conn, int64_t id, int64_t entity_id, struct err *err);
 /* Whoever's default this entity is (account_id 0: everybody) falls back to the first other team joined, else to

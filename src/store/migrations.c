@@ -13,6 +13,7 @@ extern const char migration_0006_runs_end[];
 extern const char migration_0007_metadata_terms[];
 extern const char migration_0008_downloads[];
 extern const char migration_0009_deleted_lists[];
+extern const char migration_0010_owner[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -26,6 +27,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 7, .name = "metadata terms", .sql = migration_0007_metadata_terms },
                 { .number = 8, .name = "downloads", .sql = migration_0008_downloads },
                 { .number = 9, .name = "lists of what was deleted", .sql = migration_0009_deleted_lists },
+                { .number = 10, .name = "owners", .sql = migration_0010_owner },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

@@ -137,7 +137,7 @@ enum rc store_organization_members(struct db_conn *conn, struct arena *arena, in
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT a.id, 0, a.username, a.name, a.email, m.role, a.service, m.joined_us"
+                                 "SELECT a.id, 0, a.username, a.name, a.email, m.role, a.service, m.joined_us, " STORE_MEMBER_SCOPE
                                  " FROM org_member m JOIN account a ON a.id = m.account_id"
                                  " WHERE m.org_id = $1 ORDER BY m.joined_us, a.id",
                                  "i", org_id);

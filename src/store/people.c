@@ -13,13 +13,13 @@ enum rc store_people_page(struct db_conn *conn, struct arena *arena, enum people
         static const char *const pages[] = {
                 [PEOPLE_OF_SERVER] =
                         "SELECT a.id, 0, a.username, a.name, a.email, CASE WHEN a.admin THEN 3 ELSE 2 END, a.service,"
-                        " a.created_us FROM account a WHERE $1 = 0 AND a.id > $2" CONTAINS " ORDER BY a.id LIMIT $4",
+                        " a.created_us, " STORE_MEMBER_SCOPE " FROM account a WHERE $1 = 0 AND a.id > $2" CONTAINS " ORDER BY a.id LIMIT $4",
                 [PEOPLE_OF_ORGANIZATION] =
-                        "SELECT a.id, 0, a.username, a.name, a.email, m.role, a.service, m.joined_us"
+                        "SELECT a.id, 0, a.username, a.name, a.email, m.role, a.service, m.joined_us, " STORE_MEMBER_SCOPE
                         " FROM org_member m JOIN account a ON a.id = m.account_id"
                         " WHERE m.org_id = $1 AND m.account_id > $2" CONTAINS " ORDER BY m.account_id LIMIT $4",
                 [PEOPLE_OF_TEAM] =
-                        "SELECT a.id, m.entity_id, a.username, a.name, a.email, m.role, a.service, m.joined_us"
+                        "SELECT a.id, m.entity_id, a.username, a.name, a.email, m.role, a.service, m.joined_us, " STORE_MEMBER_SCOPE
                         " FROM team_member m JOIN account a ON a.id = m.account_id"
                         " WHERE m.entity_id = $1 AND m.account_id > $2" CONTAINS " ORDER BY m.account_id LIMIT $4",
         };

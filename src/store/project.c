@@ -5,7 +5,8 @@
 
 #define PROJECT_COLUMNS                                                                              \
         "p.id, p.entity_id, e.name, e.kind, e.org_id, p.name, p.description, p.is_registry, p.is_core, " \
-        "p.access, p.allow_all_types, p.created_by, p.created_us, p.updated_us "                      \
+        "p.access, p.allow_all_types, p.created_by, p.created_us, p.updated_us, "                     \
+        "coalesce(p.owner_id, p.created_by) "                                                         \
         "FROM project p JOIN entity e ON e.id = p.entity_id "
 
 static void read_project(struct db_stmt *stmt, struct arena *arena, struct project *p)
@@ -24,6 +25,7 @@ static void read_project(struct db_stmt *stmt, struct arena *arena, struct proje
         p->created_by = db_column_i64(stmt, 11);
         p->created_us = db_column_i64(stmt, 12);
         p->updated_us = db_column_i64(stmt, 13);
+        p->owner = db_column_i64(stmt, 14);
 }
 
 /* The single row of a statement that is bound already; NULL when there is none. */
@@ -130,6 +132,11 @@ enum rc store_project_update(struct db_conn *conn, const struct project *p, stru
                           "allow_all_types = $6, updated_us = $7 WHERE id = $1",
                           "isssiii", p->id, p->name, name_key, p->description.ptr ? p->description : STR(""),
                           (int64_t)p->access, (int64_t)p->allow_all_types, p->updated_us);
+}
+
+enum rc store_project_set_owner(struct db_conn *conn, int64_t id, int64_t account_id, struct err *err)
+{
+        return store_exec(conn, err, "UPDATE project SET owner_id = $2 WHERE id = $1", "ii", id, account_id);
 }
 
 enum rc store_project_delete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err)

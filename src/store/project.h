@@ -24,6 +24,7 @@ struct project {
         enum project_access access;
         bool allow_all_types;
         int64_t created_by;           /* account; 0 unknown */
+        int64_t owner;                /* account that answers for it; created_by unless another was named */
         int64_t created_us, updated_us;
 };
 
@@ -42,6 +43,7 @@ MUST_USE enum rc store_project_insert(struct db_conn *conn, struct project *p, s
 /* Writes name, description, access, allow_all_types, updated_us. RC_EXISTS when the name is taken. */
 MUST_USE enum rc store_project_update(struct db_conn *conn, const struct project *p, struct str name_key,
                                       struct err *err);
+MUST_USE enum rc store_project_set_owner(struct db_conn *conn, int64_t id, int64_t account_id, struct err *err);
 MUST_USE enum rc store_project_delete(struct db_conn *conn, int64_t id, int64_t now_us, struct err *err);
 
 struct project_list {

@@ -15,6 +15,7 @@ void store_read_member(struct db_stmt *stmt, struct arena *arena, struct member 
         ret->role = (enum model_member_role)db_column_i64(stmt, 5);
         ret->service = db_column_i64(stmt, 6) != 0;
         ret->joined_us = db_column_i64(stmt, 7);
+        ret->scope = store_column(stmt, arena, 8);
 }
 
 enum rc store_read_members(struct db_stmt *stmt, struct arena *arena, struct member_list *ret, struct err *err)
@@ -107,7 +108,7 @@ enum rc store_team_members(struct db_conn *conn, struct arena *arena, int64_t en
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         enum rc rc = store_query(conn, &stmt, err,
                                  "SELECT a.id, m.entity_id, a.username, a.name, a.email, m.role, a.service,"
-                                 " m.joined_us FROM team_member m JOIN account a ON a.id = m.account_id"
+                                 " m.joined_us, " STORE_MEMBER_SCOPE " FROM team_member m JOIN account a ON a.id = m.account_id"
                                  " WHERE m.entity_id = $1 ORDER BY m.joined_us, a.id",
                                  "i", entity_id);
 

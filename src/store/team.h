@@ -21,13 +21,17 @@ struct member {
         enum model_member_role role;
         bool service;
         int64_t joined_us;
+        struct str scope;             /* what a service account was made for: a team, an organization's entity; else absent */
 };
 struct member_list {
         struct member *items;
         size_t count;
 };
 
-/* Reads one row of (account id, entity id, username, name, email, role, service, joined). */
+/* Of an account a: the name of what a service account was made for. */
+#define STORE_MEMBER_SCOPE "(SELECT s.name FROM entity s WHERE s.id = a.service_entity_id)"
+
+/* Reads one row of (account id, entity id, username, name, email, role, service, joined, scope). */
 void store_read_member(struct db_stmt *stmt, struct arena *arena, struct member *ret);
 MUST_USE enum rc store_read_members(struct db_stmt *stmt, struct arena *arena, struct member_list *ret,
                                     struct err *err);

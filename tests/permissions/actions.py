@@ -517,6 +517,13 @@ def change_role(wire, registry, world):
 
 
 @writing
+def make_owner(wire, registry, world):
+    """The one who answers for it; a right to nothing."""
+    return wire.graphql("mutation($input:SetProjectOwnerInput!){setProjectOwner(input:$input){success}}",
+                        input={"projectId": registry.id, "userId": world.ids["orgadmin"]})
+
+
+@writing
 def change_team_role(wire, registry, world):
     return wire.graphql(SET_TEAM, input={"projectId": registry.id, "teamId": world.teams["lab"],
                                          "teamProjectRole": "viewer"})
