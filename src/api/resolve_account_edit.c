@@ -105,6 +105,7 @@ FIELD(Mutation, createTeam)
         struct team_new wanted = {
                 .name = gql_member_str(input, "teamName"),
                 .admin = gql_member_str(input, "teamAdminUserName"),
+                .org = gql_member_str(input, "organizationName"),
         };
         struct entity *team = NULL;
         enum rc rc;

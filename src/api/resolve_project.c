@@ -116,6 +116,12 @@ FIELD_STR(ProjectMember, name, project_member, name)
 FIELD_STR(ProjectMember, username, project_member, username)
 FIELD_STR(ProjectMember, email, project_member, email)
 
+FIELD(ProjectMember, accountType)
+{
+        gql_out_str(out, ((const struct project_member *)parent)->service ? STR("SERVICE") : STR("MEMBER"));
+        return RC_OK;
+}
+
 static enum rc out_role(struct gql_field *field, const struct project_member *m, struct gql_out *out)
 {
         struct role_node *node = arena_new(gql_arena(field), struct role_node);

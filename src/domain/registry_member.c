@@ -68,6 +68,22 @@ static enum rc note(struct call *call, const struct project *p, const struct mem
                           err);
 }
 
+/* What a new entry says when nobody says otherwise; admins of the organization are admins anyway. */
+static enum rc first_role(struct call *call, const struct project *p, const struct account *a, enum model_role *ret,
+                          struct err *err)
+{
+        int in_org = 0;
+        enum rc rc = store_role_in_org(call->conn, p->org_id, a->id, &in_org, err);
+
+        if (rc)
+                return rc;
+        if (a->service)
+                *ret = MODEL_ROLE_MEMBER;
+        else
+                *ret = in_org == MODEL_MEMBER_ADMIN ? MODEL_ROLE_ADMIN : MODEL_ROLE_RESTRICTED_VIEWER;
+        return RC_OK;
+}
+
 static enum rc change_account(struct call *call, const struct project *p, const struct member_change *c,
                               int64_t account_id, struct err *err)
 {
@@ -90,7 +106,9 @@ static enum rc change_account(struct call *call, const struct project *p, const 
         if (!c->has_role) {
                 if (before)
                         return RC_OK;
-                role = a->service ? MODEL_ROLE_MEMBER : MODEL_ROLE_RESTRICTED_VIEWER;
+                rc = first_role(call, p, a, &role, err);
+                if (rc)
+                        return rc;
         }
         if (a->service && role < MODEL_ROLE_MEMBER)
                 return err_set(err, RC_INVALID, "A service account can only be a member or an admin of a registry.");

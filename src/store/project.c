@@ -253,6 +253,7 @@ static enum rc members(struct db_stmt *stmt, struct arena *arena, int64_t projec
                 m->username = store_column(stmt, arena, 3);
                 m->email = store_column(stmt, arena, 4);
                 m->role = (int)db_column_i64(stmt, 5);
+                m->service = db_column_i64(stmt, 6) != 0;
                 list.count++;
         }
         *ret = list;
@@ -270,7 +271,7 @@ enum rc store_project_accounts(struct db_conn *conn, struct arena *arena, int64_
         if (rc)
                 return rc;
         rc = store_query(conn, &stmt, err,
-                         "SELECT a.id, 0, a.name, a.username, a.email, m.role FROM project_account m "
+                         "SELECT a.id, 0, a.name, a.username, a.email, m.role, a.service FROM project_account m "
                          "JOIN account a ON a.id = m.account_id "
                          "WHERE m.project_id = $1 AND a.deleted_us IS NULL ORDER BY a.id",
                          "i", project_id);
@@ -290,7 +291,7 @@ enum rc store_project_teams(struct db_conn *conn, struct arena *arena, int64_t p
         if (rc)
                 return rc;
         rc = store_query(conn, &stmt, err,
-                         "SELECT 0, e.id, e.name, NULL, NULL, t.role FROM project_team t "
+                         "SELECT 0, e.id, e.name, NULL, NULL, t.role, 0 FROM project_team t "
                          "JOIN entity e ON e.id = t.entity_id WHERE t.project_id = $1 ORDER BY e.id",
                          "i", project_id);
         if (rc)

@@ -76,6 +76,7 @@ struct project_member {
         int64_t entity_id;            /* ...or a team */
         struct str name, username, email;
         int role;
+        bool service;
 };
 struct project_member_list {
         struct project_member *items;

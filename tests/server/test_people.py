@@ -146,6 +146,41 @@ def a_service_account_ends_with_what_it_was_made_for():
 
 
 @test
+def the_first_role_in_a_registry_depends_on_who_it_is():
+    with folder() as data:
+        world = World(data)
+        with Server(data) as server:
+            people = world.on(server)
+            entity = people["alice"].graphql(PEOPLE)["organization"]["orgEntity"]["name"]
+            made = people["dave"].graphql("mutation($i:UpsertModelInput!){upsertModel(input:$i){project{id}}}",
+                                          i={"entityName": entity, "name": "wandb-registry-zoo"})["upsertModel"]["project"]
+            robot = people["alice"].graphql(MAKE, i={"entityName": entity, "description": "r"})["createServiceAccount"]["user"]
+            ids = [people[who].graphql("{viewer{id}}")["viewer"]["id"] for who in ("alice", "carol")] + [robot["id"]]
+            team = people["dave"].graphql('{entity(name:"team"){id}}')["entity"]["id"]
+            people["alice"].graphql("mutation($i:CreateProjectMembersInput!){createProjectMembers(input:$i){success}}",
+                                    i={"projectId": made["id"], "userIds": ids, "teamIds": [team]})
+            listed = people["dave"].graphql("""query($e:String!){project(entityName:$e,name:"wandb-registry-zoo"){
+              members{username accountType role{name}} teamMembers{role{name}}}}""", e=entity)["project"]
+            assert {m["username"]: (m["role"]["name"], m["accountType"]) for m in listed["members"]} == {
+                "dave": ("admin", "MEMBER"), "alice": ("admin", "MEMBER"), "carol": ("restricted_viewer", "MEMBER"), robot["username"]: ("member", "SERVICE")}
+            assert listed["teamMembers"] == [{"role": {"name": "restricted_viewer"}}]
+
+
+@test
+def a_team_is_made_in_the_organization_that_is_named():
+    with folder() as data:
+        world = World(data)
+        succeed("org", "member", "set", "Elsewhere", "dave", "member", data=data)
+        with Server(data) as server:
+            people = world.on(server)
+            make = "mutation($i:CreateTeamInput!){createTeam(input:$i){entity{organization{name}}}}"
+            for organization in ("Elsewhere", "Acme Inc"):
+                made = people["dave"].graphql(make, i={"teamName": f"of-{organization[:4]}", "organizationName": organization})
+                assert made["createTeam"]["entity"]["organization"]["name"] == organization
+            assert "403" in refused(people["carol"], make, i={"teamName": "none", "organizationName": "Elsewhere"})
+
+
+@test
 def the_owner_of_a_registry_is_a_person_in_it():
     with folder() as data:
         world = World(data)
