@@ -1,11 +1,13 @@
 /*
- * server/command_deleted.c - vitrined deleted list, restore: domain/restore.c for the operator.
+ * server/command_deleted.c - vitrined deleted list, restore, restore-versions: domain/restore.c for the operator.
  */
 #include "base/clock.h"
+#include "domain/project.h"
 #include "domain/restore.h"
 #include "server/operator.h"
 
 #define LIST_MAX 10000
+#define RESTORE_MAX 1000000
 
 static void add_rows(struct table *table, const struct deleted_list *list, int64_t window_s)
 {
@@ -79,5 +81,57 @@ enum rc run_deleted_restore(struct session *session, struct err *err)
                 return rc;
         session_say(session, "The %.*s is back.", STR_ARG(kind));
         say_json_done(session, "restored", number, "kind", kind);
+        return RC_OK;
+}
+
+/* Each in a write of its own, so that a large restore holds nobody up; one that conflicts stays deleted. */
+static enum rc restore_one(struct session *session, int64_t id, int64_t *restored, int64_t *kept, struct err *err)
+{
+        _cleanup_(arena_done) struct arena arena = { 0 };
+        struct arena *outer = session->call.arena;
+        struct artifact *artifact = NULL;
+        struct err why = { 0 };
+        enum rc rc;
+
+        arena_init(&arena, 0);
+        session->call.arena = &arena;
+        rc = artifact_restore(&session->call, id, &artifact, &why);
+        session->call.arena = outer;
+        if (rc == RC_OK)
+                ++*restored;
+        else if (rc == RC_CONFLICT || rc == RC_NOT_FOUND)
+                ++*kept;
+        else
+                return err_set(err, rc, "%s", why.msg);
+        return RC_OK;
+}
+
+enum rc run_deleted_restore_versions(struct session *session, struct err *err)
+{
+        struct str entity = session_argument(session, 0), name = session_argument(session, 1);
+        struct str collection = session_option(session, "collection");
+        struct deleted_list list = { 0 };
+        struct project *project = NULL;
+        int64_t window_s = 0, restored = 0, kept = 0;
+        enum rc rc = project_find(&session->call, entity, name, &project, err);
+
+        if (!rc && !project)
+                rc = err_not_found(err, "project", name);
+        if (!rc)
+                rc = restore_list(&session->call, project, false, RESTORE_MAX, &list, &window_s, err);
+        for (size_t i = list.count; !rc && i > 0; i--) { /* the first that was deleted first */
+                if (str_is_null(collection) || str_eq(list.items[i - 1].collection_name, collection))
+                        rc = restore_one(session, list.items[i - 1].id, &restored, &kept, err);
+        }
+        if (rc)
+                return rc;
+        session_say(session, "%lld versions are back; %lld stay deleted, because their content was logged again or their "
+                    "collection is gone.", (long long)restored, (long long)kept);
+        if (session->json) {
+                json_begin_object(&session->writer);
+                json_key_int(&session->writer, "restored", restored);
+                json_key_int(&session->writer, "kept", kept);
+                json_end_object(&session->writer);
+        }
         return RC_OK;
 }

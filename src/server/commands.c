@@ -51,6 +51,18 @@ static const struct option_spec reclaim_options[] = {
         { "dry-run", NULL, NULL, NULL, "only says what would be given back" },
 };
 
+static const struct option_spec ttl_options[] = {
+        { "days", "N", NULL, NULL, "versions that say nothing themselves end so many days after they were made" },
+        { "forever", NULL, NULL, NULL, "they never end" },
+        { "unset", NULL, NULL, NULL, "nothing is said here: a team has what its organization says" },
+        { "set-by", "WHO", NULL, NULL, "who may give a version a time of its own: admins, or members" },
+        { "dry-run", NULL, NULL, NULL, "only says how many versions the change would end" },
+};
+
+static const struct option_spec restore_versions_options[] = {
+        { "collection", "NAME", NULL, NULL, "only versions of this collection" },
+};
+
 static const struct option_spec delete_versions_options[] = {
         { "collection", "NAME", NULL, NULL, "only versions of this collection" },
         { "filter", "JSON", NULL, NULL, "only versions that this filter finds, written as for searching" },
@@ -58,6 +70,10 @@ static const struct option_spec delete_versions_options[] = {
         { "delete-aliases", NULL, NULL, NULL, "also those that have aliases, except protected ones" },
         { "dry-run", NULL, NULL, NULL, "only says what would be deleted" },
 };
+
+#define TTL_DETAILS \
+        "Without options it says what holds now. What is linked into a registry does not end, nor do versions of the\n" \
+        "types run_table, code, job and wandb-...\n"
 
 #define OPTIONS(table) .options = (table), .option_count = ARRAY_LEN(table)
 
@@ -131,6 +147,17 @@ const struct command commands[] = {
                            "aliases back as far as no other version has them by now; a project or registry comes with what\n"
                            "was deleted together with it.\n",
                 .run = run_deleted_restore,
+        },
+        {
+                .words = "deleted restore-versions",
+                .arguments = "ENTITY PROJECT",
+                .min_arguments = 2,
+                .max_arguments = 2,
+                .summary = "Brings all deleted versions of a project back, as far as they can be restored.",
+                .details = "Each comes back to its collections with the aliases that no other version has by now. Those whose\n"
+                           "content was logged again meanwhile stay deleted. It may be interrupted and done again.\n",
+                OPTIONS(restore_versions_options),
+                .run = run_deleted_restore_versions,
         },
         {
                 .words = "user add",
@@ -247,6 +274,16 @@ const struct command commands[] = {
                 .run = run_org_default_role,
         },
         {
+                .words = "org ttl",
+                .arguments = "ORG",
+                .min_arguments = 1,
+                .max_arguments = 1,
+                .summary = "Shows or sets how long versions live in teams that have no rule of their own.",
+                .details = TTL_DETAILS,
+                OPTIONS(ttl_options),
+                .run = run_org_ttl,
+        },
+        {
                 .words = "registry protect",
                 .arguments = "ORG REGISTRY ALIAS",
                 .min_arguments = 3,
@@ -322,6 +359,16 @@ const struct command commands[] = {
                 .max_arguments = 1,
                 .summary = "Lists the members of a team.",
                 .run = run_team_member_list,
+        },
+        {
+                .words = "team ttl",
+                .arguments = "TEAM",
+                .min_arguments = 1,
+                .max_arguments = 1,
+                .summary = "Shows or sets how long a team's versions live that say nothing themselves.",
+                .details = TTL_DETAILS,
+                OPTIONS(ttl_options),
+                .run = run_team_ttl,
         },
 };
 const size_t command_count = ARRAY_LEN(commands);

@@ -13,6 +13,7 @@ enum rc run_reclaim(struct session *session, struct err *err);
 enum rc run_delete_versions(struct session *session, struct err *err);
 enum rc run_deleted_list(struct session *session, struct err *err);
 enum rc run_deleted_restore(struct session *session, struct err *err);
+enum rc run_deleted_restore_versions(struct session *session, struct err *err);
 
 enum rc run_user_add(struct session *session, struct err *err);
 enum rc run_user_list(struct session *session, struct err *err);
@@ -31,6 +32,7 @@ enum rc run_org_member_remove(struct session *session, struct err *err);
 enum rc run_org_member_list(struct session *session, struct err *err);
 
 enum rc run_org_default_role(struct session *session, struct err *err);
+enum rc run_org_ttl(struct session *session, struct err *err);
 
 enum rc run_registry_protect(struct session *session, struct err *err);
 enum rc run_registry_unprotect(struct session *session, struct err *err);
@@ -42,6 +44,7 @@ enum rc run_team_delete(struct session *session, struct err *err);
 enum rc run_team_member_set(struct session *session, struct err *err);
 enum rc run_team_member_remove(struct session *session, struct err *err);
 enum rc run_team_member_list(struct session *session, struct err *err);
+enum rc run_team_ttl(struct session *session, struct err *err);
 
 /* What several of them say. */
 void say_json_done(struct session *session, const char *key1, struct str value1, const char *key2,

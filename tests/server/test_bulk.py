@@ -176,3 +176,28 @@ def a_version_leaves_and_finds_more_places_than_one_write_changes():
             for n in range(places):
                 assert w.version("red", "q", f"place{n}", "mine")[0]["versionIndex"] == 0, n
         assert command("check", "--read-data", data=data).status == 0
+
+
+@test
+def many_deleted_versions_come_back_by_one_command():
+    with folder() as data:
+        ann, _, _ = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, ann)
+            for n in range(30):
+                log(w, "model", n, aliases=("latest", "first") if n == 0 else ("latest",))
+            log(w, "data", 0)
+            ask(w, filters="{}", deleteAliases=True)
+            assert numbers(w, "model") == [] == numbers(w, "data")
+            log(w, "model", 7)  # its content again
+            told = succeed("deleted", "restore-versions", "red", "p", "--collection", "model", "--json", data=data).json()
+            assert told == {"restored": 29, "kept": 1}, told
+            assert numbers(w, "model") == [n for n in range(31) if n != 7] and numbers(w, "data") == []
+            membership, _ = w.version("red", "p", "model", "first")
+            assert membership["versionIndex"] == 0, "its alias was free and came back"
+            membership, _ = w.version("red", "p", "model", "latest")
+            assert membership["versionIndex"] == 30, "this one was taken"
+            again = succeed("deleted", "restore-versions", "red", "p", "--json", data=data).json()
+            assert again == {"restored": 1, "kept": 1} and numbers(w, "data") == [0], again
+        assert command("deleted", "restore-versions", "red", "nothing", data=data).status == 3
+        assert command("check", "--read-data", data=data).status == 0

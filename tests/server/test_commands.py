@@ -10,7 +10,8 @@ from vitrined import PROGRAM, Server, command, folder, succeed, test
 COMMANDS = """serve, init, check, user add, user list, user delete, user passwd, key add, key list, key revoke, org add,
 org list, org delete, org member set, org member remove, org member list, team add, team list, team delete,
 team member set, team member remove, team member list, org default-role, registry protect, registry unprotect,
-registry protected, reclaim, deleted list, deleted restore, delete-versions""".replace("\n", " ").split(", ")
+registry protected, reclaim, deleted list, deleted restore, deleted restore-versions, delete-versions, team ttl,
+org ttl""".replace("\n", " ").split(", ")
 KEY = re.compile(r"[A-Za-z0-9]{40}\n")
 IMPORTED = "local-abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 

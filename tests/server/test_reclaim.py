@@ -433,3 +433,34 @@ def versions_inherit_the_time_to_live_of_their_team_or_organization():
             young = member.log("red", "p", "young", {"f": b"young"}, str(uuid.uuid4()))
             assert young["state"] == "COMMITTED" and life(w, "young") == (5 * DAY, True)
         healthy(data)
+
+
+@test
+def an_operator_sets_how_long_versions_live():
+    with folder() as data:
+        key = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, key)
+            log(w, "model", {"f": b"one"})
+            assert succeed("team", "ttl", "red", "--json", data=data).json() == {
+                "name": "red", "defaultSeconds": None, "adminsOnly": False, "expiringNow": 0}
+            assert "as the organization says" in succeed("team", "ttl", "red", data=data).out
+            succeed("org", "ttl", "acme", "--days", "10", data=data)
+            assert life(w) == (10 * DAY, True)
+            assert "10 days" in succeed("org", "ttl", "acme", data=data).out
+            succeed("team", "ttl", "red", "--forever", "--set-by", "admins", data=data)
+            assert life(w) == (-2, True)
+            assert succeed("team", "ttl", "red", "--json", data=data).json()["adminsOnly"] is True
+            age(data, 6 * DAY)
+            told = succeed("team", "ttl", "red", "--days", "5", "--dry-run", "--json", data=data).json()
+            assert told["expiringNow"] == 1 and life(w) == (-2, True), told
+            succeed("team", "ttl", "red", "--unset", data=data)
+            assert life(w) == (10 * DAY, True)
+            assert succeed("team", "ttl", "red", "--days", "5", "--json", data=data).json() == {
+                "name": "red", "defaultSeconds": 5 * DAY, "adminsOnly": True, "expiringNow": 1}
+            assert succeed("reclaim", "--json", data=data).json()["versionsExpired"] == 1
+        for words in (["--days", "0"], ["--days", "x"], ["--days", "5", "--forever"], ["--set-by", "all"]):
+            assert command("team", "ttl", "red", *words, data=data).status == 2, words
+        assert command("team", "ttl", "nobody", data=data).status == 3
+        assert command("org", "ttl", "nobody", data=data).status == 3
+        healthy(data)
