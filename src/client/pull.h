@@ -8,7 +8,7 @@
 #include "client/artifact.h"
 #include "client/store.h"
 
-enum { SMALL_MAX = 256 * 1024, SEGMENT = 16 * 1024 * 1024 };
+enum { SMALL_MAX = 256 * 1024, SEGMENT = 8 * 1024 * 1024 };
 
 struct pull;
 struct large_get;

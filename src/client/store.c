@@ -13,6 +13,8 @@
 
 #include "base/fd.h"
 
+enum { CLONE_FROM = 64 * 1024, READ_AT_ONCE = 4 * 1024 * 1024 };
+
 struct want want_of(const struct entry *entry)
 {
         struct want want = { .size = entry->size, .xxh = entry->xxh, .any_size = !entry->has_size };
@@ -41,37 +43,51 @@ void scratch_done(struct scratch *s)
         s->buffer = NULL;
 }
 
-/* Reads the file to its end, into out_fd as well when that is none of -1. */
-static enum rc pump(struct scratch *s, int fd, int out_fd, const struct want *want, const char *path, bool *ret_right,
-                    struct err *err)
+/* What fits into the scratch a few times needs no thread of its own. */
+static enum rc read_small(struct scratch *s, const struct reading *reading, uint64_t *ret_end, struct err *err)
 {
-        struct crypto_digest *digest = want->xxh ? s->xxh : s->md5;
-        uint8_t sum[16];
         uint64_t at = 0;
-        enum rc rc;
 
-        crypto_digest_reset(digest);
         for (;;) {
-                ssize_t got = pread(fd, s->buffer, SCRATCH_BUFFER, (off_t)at);
+                ssize_t got = pread(reading->fd, s->buffer, SCRATCH_BUFFER, (off_t)at);
+                enum rc rc = RC_OK;
 
                 if (got < 0 && errno == EINTR)
                         continue;
                 if (got < 0)
-                        return err_set_errno(err, RC_IO, "%s cannot be read", path);
+                        return err_set_errno(err, RC_IO, "%s cannot be read", reading->path);
                 if (got == 0)
                         break;
-                crypto_digest_add(digest, s->buffer, (size_t)got);
-                if (out_fd >= 0) {
-                        rc = fd_pwrite_all(out_fd, s->buffer, (size_t)got, at, err);
-                        if (rc)
-                                return rc;
-                }
+                crypto_digest_add(reading->digest, s->buffer, (size_t)got);
+                if (reading->copy_fd >= 0)
+                        rc = fd_pwrite_all(reading->copy_fd, s->buffer, (size_t)got, at, err);
+                if (rc)
+                        return rc;
                 at += (uint64_t)got;
                 if (engine_stopping(s->engine))
                         return fail_canceled(err);
         }
-        crypto_digest_end(digest, sum);
-        *ret_right = memcmp(sum, want->digest, sizeof(sum)) == 0 && (want->any_size || at == want->size);
+        *ret_end = at;
+        return RC_OK;
+}
+
+/* Reads the file to its end, into out_fd as well when that is none of -1. */
+static enum rc pump(struct scratch *s, int fd, int out_fd, const struct want *want, const char *path, bool *ret_right,
+                    struct err *err)
+{
+        struct reading reading = { .engine = s->engine, .fd = fd, .copy_fd = out_fd, .to = UINT64_MAX, .path = path };
+        uint8_t sum[16];
+        uint64_t end = 0;
+        enum rc rc;
+
+        reading.digest = want->xxh ? s->xxh : s->md5;
+        crypto_digest_reset(reading.digest);
+        rc = want->size > READ_AT_ONCE || want->any_size ? read_on(&reading, &end, err)
+                                                         : read_small(s, &reading, &end, err);
+        if (rc)
+                return rc;
+        crypto_digest_end(reading.digest, sum);
+        *ret_right = memcmp(sum, want->digest, sizeof(sum)) == 0 && (want->any_size || end == want->size);
         return RC_OK;
 }
 
@@ -161,46 +177,59 @@ static enum rc give_name(int fd, const char *beside, const char *path, struct er
         return RC_OK;
 }
 
-enum rc file_write(struct scratch *s, const char *path, const void *data, size_t len, struct err *err)
+enum rc nameless_open(struct scratch *s, const char *path, struct nameless *ret, struct err *err)
 {
-        _cleanup_(fd_close) int fd = -1;
-        char beside[4096];
         enum rc rc = file_dirs(s, path, err);
 
         if (rc)
                 return rc;
-        fd = open_nameless(path, beside);
-        if (fd < 0)
-                return err_set_errno(err, RC_IO, "%s cannot be written", path);
-        rc = fd_write_all(fd, data, len, err);
+        ret->fd = open_nameless(path, ret->beside);
+        return ret->fd < 0 ? err_set_errno(err, RC_IO, "%s cannot be written", path) : RC_OK;
+}
+
+enum rc nameless_name(struct nameless *nameless, const char *path, struct err *err)
+{
+        enum rc rc = give_name(nameless->fd, nameless->beside, path, err);
+
         if (!rc)
-                rc = give_name(fd, beside, path, err);
-        if (rc && beside[0])
-                (void)unlink(beside);
+                nameless->beside[0] = '\0';
         return rc;
+}
+
+void nameless_drop(struct nameless *nameless)
+{
+        if (nameless->fd >= 0 && nameless->beside[0])
+                (void)unlink(nameless->beside);
+        fd_close(&nameless->fd);
+}
+
+bool nameless_clone(const struct nameless *nameless, int from_fd)
+{
+        return ioctl(nameless->fd, FICLONE, from_fd) == 0;
+}
+
+enum rc file_write(struct scratch *s, const char *path, const void *data, size_t len, struct err *err)
+{
+        _cleanup_(nameless_drop) struct nameless file = { .fd = -1 };
+        enum rc rc = nameless_open(s, path, &file, err);
+
+        if (!rc)
+                rc = fd_write_all(file.fd, data, len, err);
+        return rc ? rc : nameless_name(&file, path, err);
 }
 
 enum rc file_copy(struct scratch *s, int from, const struct want *want, const char *path, bool *ret_right, struct err *err)
 {
-        _cleanup_(fd_close) int fd = -1;
-        char beside[4096];
-        enum rc rc = file_dirs(s, path, err);
+        _cleanup_(nameless_drop) struct nameless file = { .fd = -1 };
+        enum rc rc = nameless_open(s, path, &file, err);
+        bool cloned;
 
         *ret_right = false;
         if (rc)
                 return rc;
-        fd = open_nameless(path, beside);
-        if (fd < 0)
-                return err_set_errno(err, RC_IO, "%s cannot be written", path);
-        if (want->size > 64 * 1024 && ioctl(fd, FICLONE, from) == 0)
-                rc = pump(s, from, -1, want, path, ret_right, err);
-        else
-                rc = pump(s, from, fd, want, path, ret_right, err);
-        if (!rc && *ret_right)
-                rc = give_name(fd, beside, path, err);
-        if ((rc || !*ret_right) && beside[0])
-                (void)unlink(beside);
-        return rc;
+        cloned = want->size > CLONE_FROM && nameless_clone(&file, from);
+        rc = pump(s, from, cloned ? -1 : file.fd, want, path, ret_right, err);
+        return rc || !*ret_right ? rc : nameless_name(&file, path, err);
 }
 
 enum rc part_lock(struct scratch *s, const char *part_path, int *ret_fd, struct err *err)

@@ -37,11 +37,36 @@ void scratch_done(struct scratch *scratch);
 MUST_USE enum rc file_matches(struct scratch *s, const char *path, const struct want *want, bool *ret, struct err *err);
 /* Makes the directories of the path. */
 MUST_USE enum rc file_dirs(struct scratch *s, const char *path, struct err *err);
+/* A file that has no name yet, or, where the file system knows no such files, one that nobody asks for. */
+struct nameless {
+        int fd;                       /* -1: none */
+        char beside[4096];            /* the name it has meanwhile; "": none */
+};
+/* In the directory of the path, which is made. */
+MUST_USE enum rc nameless_open(struct scratch *s, const char *path, struct nameless *ret, struct err *err);
+/* It gets its name, in place of what had it; the descriptor stays open. */
+MUST_USE enum rc nameless_name(struct nameless *nameless, const char *path, struct err *err);
+void nameless_drop(struct nameless *nameless); /* closes it; for _cleanup_ */
+/* The bytes of the other file, without copying them: not on every file system. */
+bool nameless_clone(const struct nameless *nameless, int from_fd);
+
 /* The name comes into being with all bytes, in place of what had it. */
 MUST_USE enum rc file_write(struct scratch *s, const char *path, const void *data, size_t len, struct err *err);
 /* The same from an open file whose bytes are checked on the way: *ret_right false and no name when they differ. */
 MUST_USE enum rc file_copy(struct scratch *s, int fd, const struct want *want, const char *path, bool *ret_right,
                            struct err *err);
+
+/* ---- reading what is large: reading.c ---- */
+
+struct reading {
+        struct engine *engine;        /* to see that it is to stop */
+        int fd, copy_fd;              /* copy_fd -1: no copy */
+        uint64_t from, to;            /* to UINT64_MAX: to the end of the file */
+        struct crypto_digest *digest;
+        const char *path;             /* for messages */
+};
+/* Adds the bytes to the digest and, on a thread of its own, writes them to the same place of the copy. *ret_end: how far. */
+MUST_USE enum rc read_on(const struct reading *reading, uint64_t *ret_end, struct err *err);
 
 /* ---- the cache ---- */
 

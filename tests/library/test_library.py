@@ -171,8 +171,8 @@ def library_goes_on_after_kill_9():
         came = cutter.down
         here.probe("pull", "killed", here.home / "out", url=cutter.url, NO_CACHE="1")
         assert content_of(here.home / "out") == content_of(here.home / "in")
-        # What was under way is lost, eight segments of 16 MiB at most.
-        assert cutter.down - came < size - (0.6 * size - 8 * 16 * 1024 * 1024) + 3_000_000, cutter.down - came
+        # What was under way is lost, eight segments of 8 MiB at most.
+        assert cutter.down - came < size - (0.6 * size - 8 * 8 * 1024 * 1024) + 3_000_000, cutter.down - came
         cutter.close()
 
 
