@@ -24,6 +24,18 @@ enum rc tags_put(struct call *call, int64_t artifact_id, const struct str *tags,
         return rc;
 }
 
+/* What was deleted is not used or changed until it has been restored. */
+static enum rc see_undeleted(struct call *call, int64_t id, struct artifact **ret, struct err *err)
+{
+        enum rc rc = artifact_see(call, id, ret, err);
+
+        if (rc)
+                return rc;
+        if (!*ret || (*ret)->state == ARTIFACT_DELETED)
+                return err_set(err, RC_NOT_FOUND, "There is no such artifact, or you may not see it.");
+        return RC_OK;
+}
+
 /* ---- use ---- */
 
 struct use_job {
@@ -66,12 +78,10 @@ static enum rc use_write(struct call *call, void *payload, struct err *err)
         const struct use_input *in = job->in;
         struct project *project = NULL;
         int64_t run_id = 0, collection_id = 0;
-        enum rc rc = artifact_see(call, in->artifact_id, &job->artifact, err);
+        enum rc rc = see_undeleted(call, in->artifact_id, &job->artifact, err);
 
         if (rc)
                 return rc;
-        if (!job->artifact)
-                return err_set(err, RC_NOT_FOUND, "There is no such artifact, or you may not see it.");
         rc = require_use(call, in, job->artifact, &collection_id, err);
         if (!rc)
                 rc = project_require(call, in->entity_name, in->project_name, ACT_LOG, &project, err);
@@ -139,12 +149,10 @@ static enum rc edit_write(struct call *call, void *payload, struct err *err)
         const struct artifact_edit *e = job->edit;
         struct artifact *a = NULL;
         struct project *project = NULL;
-        enum rc rc = artifact_see(call, e->artifact_id, &a, err);
+        enum rc rc = see_undeleted(call, e->artifact_id, &a, err);
 
         if (rc)
                 return rc;
-        if (!a)
-                return err_set(err, RC_NOT_FOUND, "There is no such artifact, or you may not see it.");
         rc = store_project_by_id(call->conn, call->arena, a->project_id, &project, err);
         if (!rc && !project)
                 rc = err_set(err, RC_NOT_FOUND, "The artifact's project was deleted.");

@@ -17,13 +17,14 @@ ALWAYS = {"unlink": "version_unlinked", "delete_version": "artifact:delete", "re
           "rename_collection": "collection_edited", "create_collection": "collection_created",
           "rename_registry": "project_renamed", "delete_registry": "registry_deleted", "restore_registry": "registry_restored",
           "set_role": "registry_member_set", "remove_member": "registry_member_removed",
-          "set_team_role": "registry_member_set", "remove_team": "registry_member_removed"}
+          "set_team_role": "registry_member_set", "remove_team": "registry_member_removed", "change_tags": "version_edited"}
 # ...or of one that may find everything as it should be, and then changes nothing.
 PERHAPS = {"link": "version_linked", "log": "artifact:create", "add_member": "registry_member_set",
-           "protect": "alias_protected", "unprotect": "alias_unprotected", "set_access": "project_updated"}
+           "protect": "alias_protected", "unprotect": "alias_unprotected", "save_registry": "project_updated"}
 ALIAS = {"alias_added", "alias_removed"}
 BESIDES = {"link": ALIAS | {"collection_created"}, "log": ALIAS, "change_aliases": ALIAS, "unlink": ALIAS,
-           "delete_version": ALIAS, "restore_version": ALIAS}
+           "delete_version": ALIAS, "restore_version": ALIAS, "save_registry": {"registry_created"},
+           "bulk_delete": ALIAS | {"artifact:delete", "version_unlinked"}}
 
 
 def number(wire_id):

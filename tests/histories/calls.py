@@ -31,6 +31,9 @@ SET_TEAM_ROLE = "mutation Set($input: UpdateProjectTeamMemberInput!) { updatePro
 UPSERT = "mutation UpsertModel($input: UpsertModelInput!) { upsertModel(input: $input) { project { id access } } }"
 PROTECT = "mutation Protect($input: ProtectedAliasInput!) { createProtectedAlias(input: $input) { success } }"
 UNPROTECT = "mutation Unprotect($input: ProtectedAliasInput!) { deleteProtectedAlias(input: $input) { success } }"
+EDIT = "mutation UpdateArtifact($input: UpdateArtifactInput!) { updateArtifact(input: $input) { artifact { id } } }"
+BULK = "mutation Bulk($input: DeleteArtifactVersionsInput!) { deleteArtifactVersions(input: $input) { job { id state } } }"
+JOB = "query Job($id: ID!) { job(id: $id) { id state message } }"
 RESOLVE = """query Membership($entity: String!, $project: String!, $collection: String!, $alias: String!) {
   project(name: $project, entityName: $entity) { artifactCollection(name: $collection) {
     artifactMembership(aliasName: $alias) { versionIndex artifact { id } %s } } } }"""
@@ -47,6 +50,13 @@ class Call:
         self.start = self.end = self.answer = None
         self.said = ""         # the sentence of a refusal
         self.request_ids = []  # of the requests that change something
+        self.after = None      # a call that comes before this one in every order
+
+    def part(self, kind, after, **given):
+        """Something that the server does for this call, while it goes on."""
+        made = Call(self.who, kind, **given)
+        made.start, made.end, made.answer, made.after = self.start, self.end, ("part",), after
+        return made
 
     def __repr__(self):
         given = ", ".join(f"{k}={v!r}" for k, v in self.given.items())
@@ -208,8 +218,26 @@ class Client:
         self.ask(call, REMOVE_MEMBERS, input={"projectId": registry, "teamIds": [self.facts.ids[team]]})
         return "ok",
 
-    def set_access(self, call, registry, access):
-        self.ask(call, UPSERT, input={"entityName": ORGANIZATION, "name": self.facts.names[registry], "access": access})
+    def save_registry(self, call, name, access):
+        made = self.ask(call, UPSERT, input={"entityName": ORGANIZATION, "name": name, "access": access})
+        return "ok", made["upsertModel"]["project"]["id"]
+
+    def change_tags(self, call, artifact, tags, remove):
+        self.ask(call, EDIT, input={"artifactID": artifact, "tagsToDelete" if remove else "tagsToAdd": [
+            {"tagName": tag, "tagCategoryName": "x"} for tag in tags]})
+        return "ok",
+
+    def bulk_delete(self, call, home_name, name, with_aliases):
+        """Answered when the job has ended."""
+        entity, project = self.home(home_name)
+        job = self.ask(call, BULK, input={"entityName": entity, "projectName": project, "collectionName": name,
+                                          "deleteAliases": with_aliases})["deleteArtifactVersions"]["job"]
+        until = time.monotonic() + 30
+        while job["state"] != "DONE":
+            if job["state"] not in ("WAITING", "RUNNING") or time.monotonic() > until:
+                raise AssertionError(f"the job ended so: {job}")
+            time.sleep(0.005)
+            job = self.wire.graphql(JOB, id=job["id"])["job"]
         return "ok",
 
     def protect(self, call, registry, alias):
@@ -224,8 +252,9 @@ class Client:
 # ---- looking -----------------------------------------------------------------
 
 ALIASES = ("latest", "prod", "best", "x")
+TAGS = ("good", "to do", "old-1")
 PAGE = 100   # more is never in a cell: read() makes sure
-HELD = f"id name artifacts(first: {PAGE}) {{ pageInfo {{ hasNextPage }} edges {{ version node {{ id digest state }} }} }} " + \
+HELD = f"id name artifacts(first: {PAGE}) {{ pageInfo {{ hasNextPage }} edges {{ version node {{ id digest state tags {{ name }} }} }} }} " + \
     "aliases(first: 10) { edges { node { alias } } } " + \
     " ".join(f'a{i}: artifactMembership(aliasName: "{alias}") {{ versionIndex artifact {{ id }} }}'
              for i, alias in enumerate(ALIASES))

@@ -44,7 +44,7 @@ class Frozen(dict):
 State = collections.namedtuple("State", "registries collections artifacts")
 Registry = collections.namedtuple("Registry", "name state access members teams protected")
 Collection = collections.namedtuple("Collection", "home name state next versions aliases")
-Artifact = collections.namedtuple("Artifact", "version digest state places")
+Artifact = collections.namedtuple("Artifact", "version digest state places tags", defaults=(frozenset(),))
 Place = collections.namedtuple("Place", "collection version aliases")
 
 # What people are outside of the cell's registries, which never changes:
@@ -454,15 +454,79 @@ def remove_team(state, who, registry, team, answer):
     return with_registry(state, registry, teams=held.teams.drop(team)), ("ok",)
 
 
-def set_access(state, who, registry, access, answer):
-    """By the registry's name, which nobody changes at the same time."""
-    held = state.registries[registry]
+def save_registry(state, who, name, access, answer):
+    """By its name, as clients save: what is not there is made, with the caller as its admin."""
+    key = next((k for k, registry in state.registries.items() if registry.name == name and registry.state == LIVE), None)
+    may_make = PEOPLE[who].organization in ("admin", "member", "service")
+    if key is None:
+        if not may_make:
+            raise Refuse(403)
+        if answer[0] != "ok" or answer[1] in state.registries:
+            return state, ("ok", "a new id")
+        made = Registry(name, LIVE, access, Frozen({who: ADMIN}), Frozen(), frozenset())
+        return state._replace(registries=state.registries.put(answer[1], made)), ("ok", answer[1])
+    held = state.registries[key]
     role = registry_role(held, who)
     if role == NONE:
-        raise Refuse(404 if PEOPLE[who].organization else 403)
+        raise Refuse(404 if may_make else 403)
     if held.access != access:
         need(role, ADMIN)
-    return with_registry(state, registry, access=access), ("ok",)
+    return with_registry(state, key, access=access), ("ok", key)
+
+
+def change_tags(state, who, artifact, tags, remove, answer):
+    """Of a version itself, whatever it is linked into."""
+    held = state.artifacts[artifact]
+    if held.state != LIVE or best_role_for(state, artifact, who) == NONE:
+        raise Refuse(404)
+    need(PEOPLE[who].source, MEMBER)
+    return with_artifact(state, artifact, tags=held.tags - set(tags) if remove else held.tags | set(tags)), ("ok",)
+
+
+def bulk_delete(state, who, home_name, name, with_aliases, answer):
+    """What is asked; each version is then judged by itself, by a job (bulk_part)."""
+    home = seen_home(state, who, home_name)
+    if home is None:
+        raise Refuse(404)
+    need(home_role(state, home, who), MEMBER)
+    if named_collection(state, home, name) is None:
+        raise Refuse(404)
+    return state, ("ok",)
+
+
+def bulk_part(state, who, collection, version, artifact, with_aliases, answer):
+    held = state.collections[collection]
+    if held.versions.get(version) != artifact:
+        return state, ("part",)   # somebody else was faster
+    if held.home == SOURCE:
+        try:
+            return delete_version(state, who, artifact, with_aliases, answer)[0], ("part",)
+        except Refuse:
+            return state, ("part",)
+    stays = carries_protected(state, collection, [version]) and home_role(state, held.home, who) < ADMIN
+    if stays or (not with_aliases and version in held.aliases.values()):
+        return state, ("part",)
+    return take_out(state, who, collection, version), ("part",)
+
+
+def expand(states, calls):
+    """Puts the judging of each version, from the lowest number up, in the place of a job that was done."""
+    state = min(states, key=repr)
+    expanded = []
+    for call in calls:
+        expanded.append(call)
+        if call.kind != "bulk_delete" or not call.answer or call.answer[0] != "ok":
+            continue
+        given = call.given
+        homes = [SOURCE] if given["home_name"] == SOURCE else [
+            key for key, r in state.registries.items() if r.name == given["home_name"] and r.state == LIVE]
+        collection = named_collection(state, homes[0], given["name"])
+        last = call
+        for version, artifact in sorted(state.collections[collection].versions.items()):
+            last = call.part("bulk_part", last, collection=collection, version=version, artifact=artifact,
+                             with_aliases=given["with_aliases"])
+            expanded.append(last)
+    return expanded
 
 
 def protect(state, who, registry, alias, answer):
@@ -478,7 +542,8 @@ def unprotect(state, who, registry, alias, answer):
 CALLS = {f.__name__: f for f in (
     log, link, unlink, change_aliases, resolve, list_files, delete_version, restore_version, delete_collection,
     restore_collection, rename_collection, create_collection, rename_registry, delete_registry, restore_registry,
-    set_role, add_member, remove_member, set_team_role, remove_team, set_access, protect, unprotect)}
+    set_role, add_member, remove_member, set_team_role, remove_team, save_registry, protect,
+    unprotect, change_tags, bulk_delete, bulk_part)}
 READS = {"resolve", "list_files"}
 
 
@@ -510,7 +575,8 @@ def explain(states, calls):
     after = {frozenset(): set(states)}
     found = after[frozenset()] if not calls else set()
     everything = frozenset(range(len(calls)))
-    before = [frozenset(j for j, other in enumerate(calls) if other.end is not None and other.end < call.start)
+    before = [frozenset(j for j, other in enumerate(calls)
+                        if (other.end is not None and other.end < call.start) or other is call.after)
               for call in calls]
     for _ in range(len(calls)):
         following = {}
