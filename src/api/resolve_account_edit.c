@@ -130,17 +130,12 @@ static enum rc find_invited(struct gql_field *field, struct account **ret, struc
         const struct gql_value *input = arg_input(field);
         struct str username = gql_member_str(input, "username");
         struct str email = gql_member_str(input, "email");
-        enum rc rc;
 
         if (!str_is_empty(username))
                 return account_find(call, username, ret, err);
         if (str_is_empty(email))
                 return err_set(err, RC_INVALID, "Whom to invite is missing: give a user name or an e-mail address.");
-        rc = store_account_by_email(call->conn, call->arena, email, ret, err);
-        if (rc || *ret)
-                return rc;
-        return err_set(err, RC_NOT_FOUND,
-                       "There is no user with this e-mail address: an administrator must create the user first.");
+        return account_find_called(call, email, ret, err);
 }
 
 FIELD(Mutation, createInvite)

@@ -44,6 +44,23 @@ enum rc account_find(struct call *call, struct str username, struct account **re
         return RC_OK;
 }
 
+enum rc account_find_called(struct call *call, struct str called, struct account **ret, struct err *err)
+{
+        struct account *found = NULL;
+        enum rc rc;
+
+        if (str_find(called, '@', 0) == SIZE_MAX)
+                return account_find(call, called, ret, err);
+        rc = store_account_by_email(call->conn, call->arena, called, &found, err);
+        if (rc)
+                return rc;
+        if (!found)
+                return err_set(err, RC_NOT_FOUND,
+                               "There is no user with this e-mail address: an administrator must create the user first.");
+        *ret = found;
+        return RC_OK;
+}
+
 /* The entity and the account, inside the writer. */
 static enum rc insert_account(struct call *call, struct account *a, const char *action, struct err *err)
 {

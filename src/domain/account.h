@@ -28,6 +28,8 @@ MUST_USE enum rc account_create(struct call *call, const struct account_new *wan
 MUST_USE enum rc account_delete(struct call *call, struct str username, struct err *err);
 /* RC_NOT_FOUND with a sentence when there is none. */
 MUST_USE enum rc account_find(struct call *call, struct str username, struct account **ret, struct err *err);
+/* The same by user name or, when there is an @ in it, by e-mail address. */
+MUST_USE enum rc account_find_called(struct call *call, struct str called, struct account **ret, struct err *err);
 /* phc: from auth_password_hash(), absent to switch passwords off. Signs the account out everywhere. */
 MUST_USE enum rc account_set_password(struct call *call, struct str username, struct str phc, struct err *err);
 /* The personal entity or a team of the caller's. */

@@ -394,7 +394,7 @@ static enum rc member_write(struct call *call, void *payload, struct err *err)
         rc = policy_require_org_admin(call, org, err);
         if (rc)
                 return rc;
-        rc = account_find(call, job->username, &account, err);
+        rc = account_find_called(call, job->username, &account, err);
         if (rc)
                 return rc;
         rc = store_role_in_org(call->conn, org->id, account->id, &held, err);

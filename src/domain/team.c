@@ -251,7 +251,7 @@ static enum rc member_write(struct call *call, void *payload, struct err *err)
         rc = policy_require_team_admin(call, team, err);
         if (rc)
                 return rc;
-        rc = account_find(call, job->username, &account, err);
+        rc = account_find_called(call, job->username, &account, err);
         if (rc)
                 return rc;
         if (job->role != MODEL_MEMBER_NONE) {

@@ -146,6 +146,24 @@ def a_service_account_ends_with_what_it_was_made_for():
 
 
 @test
+def people_are_added_by_name_or_e_mail_address():
+    with folder() as data:
+        world = World(data)
+        succeed("user", "add", "erin", "--email", "Erin@Example.com", data=data)
+        with Server(data) as server:
+            people = world.on(server)
+            to_team = "mutation($i:SetTeamMemberRoleInput!){setTeamMemberRole(input:$i){success}}"
+            to_org = "mutation($i:SetOrganizationMemberRoleInput!){setOrganizationMemberRole(input:$i){success}}"
+            people["alice"].graphql(to_org, i={"organizationName": "Acme Inc", "username": "erin@example.com", "role": "viewer"})
+            people["carol"].graphql(to_team, i={"entityName": "team", "username": "erin@example.com", "role": "viewer"})
+            found = people["dave"].graphql('{entity(name:"team"){people(text:"erin"){members{username role}}}}')["entity"]["people"]
+            assert found["members"] == [{"username": "erin", "role": "viewer"}]
+            for name in ("nobody@example.com", "nobody"):
+                assert "There is no user" in refused(people["carol"], to_team,
+                                                     i={"entityName": "team", "username": name, "role": "viewer"})
+
+
+@test
 def the_first_role_in_a_registry_depends_on_who_it_is():
     with folder() as data:
         world = World(data)

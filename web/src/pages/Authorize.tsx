@@ -8,6 +8,7 @@ import { CreateApiKeyDocument } from '../graphql/generated';
 import { useChange } from '../lib/change';
 import { knownSession } from '../lib/session';
 import css from './form.module.css';
+import { KeyOnce } from './Keys';
 
 export default function Authorize() {
   const create = useChange(CreateApiKeyDocument);
@@ -16,7 +17,7 @@ export default function Authorize() {
   const host = knownSession()?.baseUrl ?? window.location.origin;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ description: description.trim() || 'made in the browser' });
+    create.mutate({ input: { description: description.trim() || 'made in the browser' } });
   };
 
   return (
@@ -25,8 +26,7 @@ export default function Authorize() {
       <Card>
         {key ? (
           <div className={css.form}>
-            <p className={css.hint}>Copy it now: it cannot be shown again.</p>
-            <Code text={key} label="Copy API key" />
+            <KeyOnce secret={key} />
             <p className={css.hint}>Paste it where this asks for it:</p>
             <Code text={`wandb login --host=${host}`} />
             <p className={css.hint}>or tell the client in a shell:</p>

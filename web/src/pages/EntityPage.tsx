@@ -1,6 +1,6 @@
 // A team or a person: its projects.
 import { Button } from '@mantine/core';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, Navigate, useParams } from '@tanstack/react-router';
 
 import { Chip } from '../components/Chips';
 import { Code } from '../components/Copy';
@@ -12,17 +12,28 @@ import { Age } from '../components/Time';
 import { useGqlPages } from '../graphql/client';
 import { TeamProjectsDocument } from '../graphql/generated';
 import { formatBytes, plural } from '../lib/format';
+import { useLive } from '../lib/live';
 import { logSnippet } from '../lib/snippets';
+import { useViewer } from '../lib/viewer';
+import { DeletedProjects } from './Deleted';
 import css from './form.module.css';
 
 export default function EntityPage() {
   const { entity: name = '' }: { entity?: string } = useParams({ strict: false });
+  const viewer = useViewer();
   const list = useGqlPages(TeamProjectsDocument, { entity: name }, (d) => d.models);
+  useLive(list.data?.pages[0]?.entity?.id);
 
   if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
   if (list.isPending) return <LoadingRows />;
   const entity = list.data.pages[0]?.entity;
   if (!entity) return <NotFound what={`'${name}'`} />;
+  if (entity.entityType === 'organization' && entity.organization)
+    return <Navigate to="/orgs/$org" params={{ org: entity.organization.name }} replace />;
+  if (entity.entityType === 'organization') return <NotFound what={`'${name}'`} />;
+  const mine = entity.isTeam ? entity.viewerRole !== null : name === viewer.username;
+  const seen = mine || viewer.admin === true;
+  const mayLog = mine && entity.viewerRole !== 'viewer';
   const projects = list.data.pages
     .flatMap((page) => page.models?.edges ?? [])
     .flatMap(({ node }) => (node ? [node] : []));
@@ -44,11 +55,12 @@ export default function EntityPage() {
         beside={
           <>
             <Chip kind="type">{entity.isTeam ? 'Team' : 'Personal'}</Chip>
-            <Chip kind="type">{formatBytes(entity.storageBytes)}</Chip>
+            {seen && <Chip kind="type">{formatBytes(entity.storageBytes)}</Chip>}
           </>
         }
         actions={
-          entity.isTeam && (
+          entity.isTeam &&
+          entity.organization && (
             <Button
               component={Link}
               {...({ to: '/teams/$team/settings', params: { team: name } } as object)}
@@ -61,10 +73,22 @@ export default function EntityPage() {
         }
       />
       <Section title="Projects">
-        {projects.length === 0 ? (
+        {!seen ? (
+          <Empty icon="lock" title="You may not see its projects">
+            <p>
+              {entity.isTeam
+                ? 'They are for members of the team. Admins of the team, and of the organization, add people.'
+                : `They are for ${name} alone.`}
+            </p>
+          </Empty>
+        ) : projects.length === 0 ? (
           <Empty icon="run" title="No project yet">
-            <p>Logging to a project makes it:</p>
-            <Code text={logSnippet(name, '<project>')} />
+            {mayLog && (
+              <>
+                <p>Logging to a project makes it:</p>
+                <Code text={logSnippet(name, '<project>')} />
+              </>
+            )}
           </Empty>
         ) : (
           <Rows
@@ -96,6 +120,7 @@ export default function EntityPage() {
           </Rows>
         )}
       </Section>
+      <DeletedProjects title="Deleted projects, and can be restored" items={entity.deletedProjects} />
     </>
   );
 }

@@ -1,37 +1,42 @@
-// The organization: its people with their roles, its teams, and what members may do in registries.
-import { ActionIcon, Button, Modal, Select, TextInput } from '@mantine/core';
+// The organization: its teams, its people and service accounts with their roles, what members may do in
+// registries, and registries that were deleted. Everybody in it sees the page; its admins change things.
+import { Button, Modal, Select, TextInput } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 
 import { Chip } from '../components/Chips';
-import { Confirm } from '../components/Confirm';
 import { Icon } from '../components/Icon';
 import { Card, PageHead, Section } from '../components/Page';
 import { Rows } from '../components/Rows';
 import { LoadingRows, NotFound, Problem } from '../components/states';
-import { useGql } from '../graphql/client';
+import { useGqlPages } from '../graphql/client';
 import {
   CreateTeamDocument,
-  OrganizationPeopleDocument,
+  OrganizationPageDocument,
   RemoveOrganizationMemberDocument,
   SetDefaultRegistryRoleDocument,
   SetOrganizationRoleDocument,
+  type OrganizationPageQuery,
 } from '../graphql/generated';
 import { useChange } from '../lib/change';
 import { plural } from '../lib/format';
 import { useLive } from '../lib/live';
 import { roleLabel } from '../lib/roles';
 import { useViewer } from '../lib/viewer';
+import { DeletedProjects } from './Deleted';
 import css from './form.module.css';
+import { AddPerson, AddService, FindPerson, PeopleList, useFind } from './People';
 
-function NewTeam({ close }: { close: () => void }) {
+type Team = NonNullable<OrganizationPageQuery['organization']>['teams'][number];
+
+function NewTeam({ org, close }: { org: string; close: () => void }) {
   const viewer = useViewer();
   const create = useChange(CreateTeamDocument, { quiet: true });
   const [name, setName] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     create.mutate(
-      { input: { teamName: name.trim(), teamAdminUserName: viewer.username } },
+      { input: { teamName: name.trim(), teamAdminUserName: viewer.username, organizationName: org } },
       { onSuccess: close },
     );
   };
@@ -61,216 +66,184 @@ function NewTeam({ close }: { close: () => void }) {
   );
 }
 
-function AddMember({ org, close }: { org: string; close: () => void }) {
-  const add = useChange(SetOrganizationRoleDocument, { quiet: true });
-  const [who, setWho] = useState('');
-  const [role, setRole] = useState('member');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    add.mutate({ input: { organizationName: org, username: who.trim(), role } }, { onSuccess: close });
-  };
+function Teams({ teams }: { teams: Team[] }) {
+  if (teams.length === 0)
+    return (
+      <Card>
+        <p className={css.hint}>
+          No team yet. Versions that are linked to a registry are logged to a team: make one first.
+        </p>
+      </Card>
+    );
   return (
-    <form className={css.form} onSubmit={submit}>
-      <TextInput
-        label="User name or e-mail address"
-        data-autofocus
-        value={who}
-        error={add.error?.message}
-        errorProps={{ role: 'alert' }}
-        onChange={(event) => {
-          setWho(event.currentTarget.value);
-          add.reset();
-        }}
-      />
-      <Select
-        label="Role"
-        allowDeselect={false}
-        data={['viewer', 'member', 'admin'].map((value) => ({ value, label: roleLabel(value) }))}
-        value={role}
-        onChange={(value) => setRole(value ?? 'member')}
-      />
-      <div className={css.buttons}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={who.trim() === ''} loading={add.isPending}>
-          Add
-        </Button>
-      </div>
-    </form>
+    <Rows label="Teams" items={teams} keyOf={(team) => team.id} height={54}>
+      {(team) => (
+        <div className={css.cells}>
+          <span role="cell" className={css.who}>
+            <Icon name="users" />
+            <Link to="/$entity" params={{ entity: team.name }} data-row>
+              {team.name}
+            </Link>
+          </span>
+          <span role="cell" className={`${css.dim} ${css.wide}`}>
+            {team.people?.pageInfo.hasNextPage
+              ? 'more than 100 members'
+              : plural(team.people?.members.length ?? 0, 'member')}
+            {team.viewerRole ? `, you are ${roleLabel(team.viewerRole)}` : ''}
+          </span>
+          <span role="cell">
+            <Link to="/teams/$team/settings" params={{ team: team.name }}>
+              Settings
+            </Link>
+          </span>
+        </div>
+      )}
+    </Rows>
+  );
+}
+
+function DefaultRole({ org, role, canEdit }: { org: string; role: string; canEdit: boolean }) {
+  const setDefault = useChange(SetDefaultRegistryRoleDocument);
+  return (
+    <Select
+      label="Role of members in registries that the whole organization sees"
+      description="Where nobody gave another one. Admins of the organization are admins of every registry."
+      allowDeselect={false}
+      disabled={!canEdit || setDefault.isPending}
+      data={['restricted_viewer', 'viewer', 'member'].map((value) => ({ value, label: roleLabel(value) }))}
+      value={role}
+      onChange={(value) =>
+        value && setDefault.mutate({ input: { organizationName: org, defaultRegistryRole: value } })
+      }
+    />
   );
 }
 
 export default function Organization() {
   const { org = '' }: { org?: string } = useParams({ strict: false });
   const viewer = useViewer();
-  const page = useGql(OrganizationPeopleDocument, { organization: org });
-  const setDefault = useChange(SetDefaultRegistryRoleDocument);
+  const find = useFind();
+  const list = useGqlPages(
+    OrganizationPageDocument,
+    { organization: org, text: find.query },
+    (d) => d.organization?.people,
+  );
+  const add = useChange(SetOrganizationRoleDocument, { quiet: true });
   const setRole = useChange(SetOrganizationRoleDocument);
   const remove = useChange(RemoveOrganizationMemberDocument);
-  const [creating, setCreating] = useState(false);
-  const [adding, setAdding] = useState(false);
-  const [leaving, setLeaving] = useState<string | null>(null);
-  useLive(page.data?.organization?.id);
+  const [dialog, setDialog] = useState<'team' | 'person' | 'service' | null>(null);
+  const close = () => {
+    setDialog(null);
+    add.reset();
+  };
+  useLive(list.data?.pages[0]?.organization?.id);
 
-  if (page.isError) return <Problem error={page.error} retry={() => void page.refetch()} />;
-  if (page.isPending) return <LoadingRows />;
-  const organization = page.data.organization;
+  if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
+  if (list.isPending) return <LoadingRows />;
+  const organization = list.data.pages[0]?.organization;
   if (!organization) return <NotFound what={`The organization '${org}'`} />;
-  const mine = organization.members.find((m) => m.username === viewer.username)?.role;
-  const isAdmin = viewer.admin === true || mine === 'admin';
+  const { name, viewerRole, teams, orgEntity } = organization;
+  const isAdmin = viewer.admin === true || viewerRole === 'admin';
+  const mayFound = isAdmin || viewerRole === 'member';
+  const people = list.data.pages.flatMap((page) => page.organization?.people?.members ?? []);
 
   return (
     <>
       <PageHead
-        title={organization.name}
-        beside={<Chip kind="type">{organization.orgEntity?.name} in paths</Chip>}
+        title={name}
+        beside={<Chip kind="type">{orgEntity?.name} in paths</Chip>}
         actions={
-          isAdmin && (
-            <Button leftSection={<Icon name="plus" />} onClick={() => setCreating(true)}>
+          mayFound && (
+            <Button leftSection={<Icon name="plus" />} onClick={() => setDialog('team')}>
               Create team
             </Button>
           )
         }
       />
       <Section title="Teams">
-        {organization.teams.length === 0 ? (
-          <Card>
-            <p className={css.hint}>
-              No team yet. Versions that are linked to a registry are logged to a team: make one first.
-            </p>
-          </Card>
-        ) : (
-          <Rows label="Teams" items={organization.teams} keyOf={(team) => team.id} height={54}>
-            {(team) => (
-              <div className={css.cells}>
-                <span role="cell" className={css.who}>
-                  <Icon name="users" />
-                  <Link to="/$entity" params={{ entity: team.name }} data-row>
-                    {team.name}
-                  </Link>
-                </span>
-                <span role="cell" className={`${css.dim} ${css.wide}`}>
-                  {plural(team.members.length, 'member')}
-                </span>
-                <span role="cell">
-                  <Link to="/teams/$team/settings" params={{ team: team.name }}>
-                    Settings
-                  </Link>
-                </span>
-              </div>
-            )}
-          </Rows>
-        )}
+        <Teams teams={teams} />
       </Section>
       <Section
         title="People"
         beside={
-          isAdmin && (
-            <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setAdding(true)}>
-              Add person
-            </Button>
-          )
+          <div className={css.inline}>
+            <FindPerson find={find} />
+            {isAdmin && (
+              <>
+                <Button
+                  size="xs"
+                  variant="default"
+                  leftSection={<Icon name="key" size={14} />}
+                  onClick={() => setDialog('service')}
+                >
+                  New service account
+                </Button>
+                <Button
+                  size="xs"
+                  leftSection={<Icon name="plus" size={14} />}
+                  onClick={() => setDialog('person')}
+                >
+                  Add person
+                </Button>
+              </>
+            )}
+          </div>
         }
       >
-        <Rows
-          label="People"
-          items={organization.members}
-          keyOf={(member) => member.id ?? member.name}
-          height={54}
-          head={
-            <div className={css.cells} style={{ minHeight: 36 }}>
-              <span role="columnheader">Name</span>
-              <span role="columnheader" className={css.wide}>
-                Kind
-              </span>
-              <span role="columnheader">Role in the organization</span>
-            </div>
-          }
-        >
-          {(member) => (
-            <div className={css.cells}>
-              <span role="cell" className={css.who}>
-                <Icon name={member.accountType === 'SERVICE' ? 'key' : 'user'} />
-                <span>
-                  {member.username ?? member.name} <span className={css.dim}>{member.email}</span>
-                </span>
-              </span>
-              <span role="cell" className={`${css.dim} ${css.wide}`}>
-                {member.accountType === 'SERVICE' ? 'Service account' : 'Person'}
-              </span>
-              <span role="cell">
-                {isAdmin && member.username && member.accountType !== 'SERVICE' ? (
-                  <Select
-                    size="xs"
-                    aria-label={`Role of ${member.username}`}
-                    allowDeselect={false}
-                    data={['viewer', 'member', 'admin'].map((value) => ({ value, label: roleLabel(value) }))}
-                    value={member.role ?? null}
-                    onChange={(role) =>
-                      role &&
-                      role !== member.role &&
-                      setRole.mutate({ input: { organizationName: org, username: member.username!, role } })
-                    }
-                  />
-                ) : (
-                  roleLabel(member.role ?? '')
-                )}
-              </span>
-              <span role="cell">
-                {isAdmin && member.username && member.username !== viewer.username && (
-                  <ActionIcon
-                    aria-label={`Take ${member.username} out`}
-                    data-row
-                    onClick={() => setLeaving(member.username ?? null)}
-                  >
-                    <Icon name="trash" />
-                  </ActionIcon>
-                )}
-              </span>
-            </div>
-          )}
-        </Rows>
+        {people.length === 0 ? (
+          <p className={css.hint}>Nobody is called that.</p>
+        ) : (
+          <PeopleList
+            label="People"
+            people={people}
+            hasMore={list.hasNextPage}
+            loadMore={() => void (list.isFetching || list.fetchNextPage())}
+            roleHead="Role in the organization"
+            self={viewer.username}
+            setRole={
+              isAdmin
+                ? (username, role) => setRole.mutate({ input: { organizationName: name, username, role } })
+                : undefined
+            }
+            take={
+              isAdmin
+                ? (person, done) =>
+                    remove.mutate(
+                      { input: { organizationName: name, username: person.username ?? '' } },
+                      { onSettled: done },
+                    )
+                : undefined
+            }
+            busy={remove.isPending}
+            from={name}
+            scope={orgEntity?.name}
+            leavingMeans="They leave its teams and registries, too. What they logged stays."
+          />
+        )}
       </Section>
       <Section title="Registries">
         <Card>
-          <Select
-            label="Role of members in registries that the whole organization sees"
-            description="Where nobody gave another one. Admins of the organization are admins of every registry."
-            allowDeselect={false}
-            disabled={!isAdmin || setDefault.isPending}
-            data={['restricted_viewer', 'viewer', 'member'].map((value) => ({
-              value,
-              label: roleLabel(value),
-            }))}
-            value={organization.defaultRegistryRole.name}
-            onChange={(role) =>
-              role &&
-              setDefault.mutate({ input: { organizationName: organization.name, defaultRegistryRole: role } })
-            }
-          />
+          <DefaultRole org={name} role={organization.defaultRegistryRole.name} canEdit={isAdmin} />
         </Card>
       </Section>
-      <Modal opened={adding} onClose={() => setAdding(false)} title={`Add to ${organization.name}`}>
-        <AddMember org={org} close={() => setAdding(false)} />
-      </Modal>
-      <Confirm
-        opened={leaving !== null}
-        close={() => setLeaving(null)}
-        title={`Take ${leaving ?? ''} out of ${organization.name}?`}
-        action="Take out"
-        busy={remove.isPending}
-        confirm={() =>
-          remove.mutate(
-            { input: { organizationName: org, username: leaving ?? '' } },
-            { onSettled: () => setLeaving(null) },
-          )
+      <DeletedProjects
+        title="Deleted registries, and can be restored"
+        items={orgEntity?.deletedProjects ?? []}
+      />
+      <AddPerson
+        to={name}
+        opened={dialog === 'person'}
+        close={close}
+        add={(username, role) =>
+          add.mutate({ input: { organizationName: name, username, role } }, { onSuccess: close })
         }
-      >
-        They leave its teams and registries, too. What they logged stays.
-      </Confirm>
-      <Modal opened={creating} onClose={() => setCreating(false)} title="Create team">
-        <NewTeam close={() => setCreating(false)} />
+        busy={add.isPending}
+        problem={add.error?.message}
+        reset={add.reset}
+      />
+      <AddService owner={orgEntity?.name ?? name} opened={dialog === 'service'} close={close} />
+      <Modal opened={dialog === 'team'} onClose={close} title="Create team">
+        <NewTeam org={name} close={close} />
       </Modal>
     </>
   );

@@ -14,6 +14,7 @@ import { plural } from '../lib/format';
 import { useLive } from '../lib/live';
 import { runLink } from '../lib/links';
 import { logSnippet } from '../lib/snippets';
+import { DeletedHere } from './Deleted';
 import { RunState } from './RunState';
 import css from './UsageTab.module.css';
 
@@ -47,7 +48,7 @@ export default function ProjectRuns() {
       />
       {runs.length === 0 ? (
         <Empty icon="run" title="No runs yet">
-          <Code text={logSnippet(entity, project)} />
+          {first.permissions.editVersion && <Code text={logSnippet(entity, project)} />}
         </Empty>
       ) : (
         <Rows
@@ -80,6 +81,7 @@ export default function ProjectRuns() {
           )}
         </Rows>
       )}
+      {first.permissions.deleteCollection && <DeletedHere entity={entity} project={project} />}
     </>
   );
 }

@@ -1,18 +1,21 @@
 // Who may do what in a registry: adding people and teams, changing roles, taking access away.
-import { ActionIcon, Button, Menu, Modal, MultiSelect, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, Modal, Select, TagsInput, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
 
+import { Chip } from '../components/Chips';
 import { Confirm } from '../components/Confirm';
 import { Icon } from '../components/Icon';
 import { Card, Section } from '../components/Page';
 import { Rows } from '../components/Rows';
 import { LoadingRows, Problem } from '../components/states';
-import { useGql } from '../graphql/client';
+import { gql, useGql } from '../graphql/client';
 import {
   AddRegistryMembersDocument,
-  OrganizationPeopleDocument,
+  FindPeopleDocument,
   RegistryPeopleDocument,
   RemoveRegistryMembersDocument,
+  SetOwnerDocument,
   SetRegistryMemberRoleDocument,
   SetRegistryTeamRoleDocument,
 } from '../graphql/generated';
@@ -37,77 +40,89 @@ interface Props {
   canEdit: boolean;
 }
 
-function AddAccess({
-  registry,
-  org,
-  known,
-  close,
-}: {
-  registry: Registry;
-  org: string;
-  known: Set<string>;
-  close: () => void;
-}) {
-  const people = useGql(OrganizationPeopleDocument, { organization: org });
+const CHOICES = ROLES.map((role) => ({ value: role, label: roleLabel(role) }));
+/** Those that the server gives a service account. */
+const SERVICE_CHOICES = CHOICES.filter(({ value }) => value === 'member' || value === 'admin');
+
+/** Who is meant by a name, an e-mail address or the name of a team; the sentence of an error when nobody is. */
+async function resolve(org: string, names: string[]): Promise<{ userIds: string[]; teamIds: string[] }> {
+  const userIds: string[] = [];
+  const teamIds: string[] = [];
+  for (const name of names) {
+    const wanted = name.trim().toLowerCase();
+    const { organization } = await gql(FindPeopleDocument, { organization: org, text: name.trim() });
+    const team = organization?.teams.find((each) => each.name.toLowerCase() === wanted);
+    const person = organization?.people?.members.find((each) =>
+      [each.username, each.email].some((text) => text?.toLowerCase() === wanted),
+    );
+    if (person?.id) userIds.push(person.id);
+    else if (team) teamIds.push(team.id);
+    else throw new Error(`Nobody in ${org} is called '${name}': add the person to the organization first.`);
+  }
+  return { userIds, teamIds };
+}
+
+function AddAccess({ registry, org, close }: { registry: Registry; org: string; close: () => void }) {
   const add = useChange(AddRegistryMembersDocument, { quiet: true });
   const [chosen, setChosen] = useState<string[]>([]);
+  const [text, setText] = useState('');
+  const [query] = useDebouncedValue(text.trim(), 150);
   const [opened, setOpened] = useState(false);
-  const organization = people.data?.organization;
-  const data = [
-    {
-      group: 'Teams',
-      items: (organization?.teams ?? [])
-        .filter((team) => !known.has(team.id))
-        .map((team) => ({ value: `team ${team.id}`, label: team.name })),
-    },
-    {
-      group: 'People',
-      items: (organization?.members ?? [])
-        .filter((member) => member.id && !known.has(member.id))
-        .map((member) => ({
-          value: `user ${member.id}`,
-          label: member.email
-            ? `${member.username ?? member.name} (${member.email})`
-            : (member.username ?? member.name),
-        })),
-    },
-  ];
-  const ids = (kind: string) =>
-    chosen.filter((each) => each.startsWith(`${kind} `)).map((each) => each.slice(kind.length + 1));
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const found = useGql(FindPeopleDocument, { organization: org, text: query || null });
+  const organization = found.data?.organization;
+  const teams = (organization?.teams ?? [])
+    .map((team) => team.name)
+    .filter((name) => name.toLowerCase().includes(query.toLowerCase()));
+  const people = organization?.people?.members ?? [];
+  const mailOf = new Map(people.map((person) => [person.username ?? '', person.email ?? '']));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    add.mutate(
-      { input: { projectId: registry.id, userIds: ids('user'), teamIds: ids('team') } },
-      { onSuccess: close },
-    );
+    const names = text.trim() === '' ? chosen : [...chosen, text.trim()];
+    setBusy(true);
+    resolve(org, names)
+      .then((ids) => add.mutateAsync({ input: { projectId: registry.id, ...ids } }))
+      .then(close, (error: Error) => setProblem(error.message))
+      .finally(() => setBusy(false));
   };
   return (
     <form className={css.form} onSubmit={submit}>
-      <MultiSelect
+      <TagsInput
         label="Include users and teams"
-        description={`People and teams of ${org}. They begin as Restricted Viewers.`}
+        description={`User names, e-mail addresses and teams of ${org}. They begin as Restricted Viewers.`}
         placeholder={chosen.length ? undefined : 'User name, e-mail address or team'}
-        searchable
         data-autofocus
         dropdownOpened={opened}
         onDropdownOpen={() => setOpened(true)}
         onDropdownClose={() => setOpened(false)}
         onOptionSubmit={() => setOpened(false)}
-        data={data}
+        data={[
+          { group: 'Teams', items: teams },
+          { group: 'People', items: people.flatMap((person) => (person.username ? [person.username] : [])) },
+        ]}
+        filter={({ options }) => options}
+        renderOption={({ option }) => (
+          <span>
+            {option.value} <span className={css.dim}>{mailOf.get(option.value)}</span>
+          </span>
+        )}
         value={chosen}
-        error={add.error?.message}
-        nothingFoundMessage="Nobody else of this organization is called that"
+        error={problem}
+        errorProps={{ role: 'alert' }}
+        searchValue={text}
+        onSearchChange={setText}
         onChange={(value) => {
           setChosen(value);
-          add.reset();
+          setProblem(null);
         }}
       />
       <div className={css.buttons}>
         <Button variant="default" onClick={close}>
           Cancel
         </Button>
-        <Button type="submit" disabled={chosen.length === 0} loading={add.isPending}>
+        <Button type="submit" disabled={chosen.length === 0 && text.trim() === ''} loading={busy}>
           Add access
         </Button>
       </div>
@@ -120,6 +135,7 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
   const remove = useChange(RemoveRegistryMembersDocument);
   const setUserRole = useChange(SetRegistryMemberRoleDocument);
   const setTeamRole = useChange(SetRegistryTeamRoleDocument);
+  const setOwner = useChange(SetOwnerDocument);
   const [adding, setAdding] = useState(false);
   const [leaving, setLeaving] = useState<Person | null>(null);
   const [search, setSearch] = useState('');
@@ -135,13 +151,14 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
     })),
     ...(project?.members ?? []).map((member) => ({
       id: member.id,
-      kind: 'user' as const,
+      kind: member.accountType === 'SERVICE' ? ('service' as const) : ('user' as const),
       name: member.username ?? member.name ?? '',
-      detail: member.email ?? '',
+      detail: member.accountType === 'SERVICE' ? (member.name ?? '') : (member.email ?? ''),
       role: member.role.name,
       inherited: member.inheritedRole?.name ?? null,
     })),
   ];
+  const owner = project?.owner;
   const wanted = search.trim().toLowerCase();
   const shown = people.filter((p) => `${p.name} ${p.detail}`.toLowerCase().includes(wanted));
 
@@ -179,6 +196,7 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
               ? 'Only those listed below have access.'
               : `Everybody in ${org} has access; a role below counts where it is higher.`}
           </p>
+          {owner && <p className={css.hint}>{owner.username} answers for this registry, as its owner.</p>}
         </Card>
       </Section>
       <Section
@@ -222,10 +240,13 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
             {(person) => (
               <div className={css.cells}>
                 <span role="cell" className={css.who}>
-                  <Icon name={person.kind === 'team' ? 'users' : 'user'} />
+                  <Icon
+                    name={person.kind === 'team' ? 'users' : person.kind === 'service' ? 'key' : 'user'}
+                  />
                   <span>
                     {person.name} <span className={css.dim}>{person.detail}</span>
                   </span>
+                  {person.id === owner?.id && <Chip kind="type">Owner</Chip>}
                 </span>
                 <span role="cell" className={`${css.dim} ${css.wide}`}>
                   {person.inherited ? roleLabel(person.inherited) : ''}
@@ -236,7 +257,7 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
                       size="xs"
                       aria-label={`Registry role of ${person.name}`}
                       allowDeselect={false}
-                      data={ROLES.map((role) => ({ value: role, label: roleLabel(role) }))}
+                      data={person.kind === 'service' ? SERVICE_CHOICES : CHOICES}
                       value={person.role}
                       onChange={(role) => role && role !== person.role && change(person, role)}
                     />
@@ -253,6 +274,16 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
                         </ActionIcon>
                       </Menu.Target>
                       <Menu.Dropdown>
+                        {person.kind === 'user' && person.id !== owner?.id && (
+                          <Menu.Item
+                            leftSection={<Icon name="user" />}
+                            onClick={() =>
+                              setOwner.mutate({ input: { projectId: registry.id, userId: person.id } })
+                            }
+                          >
+                            Make owner
+                          </Menu.Item>
+                        )}
                         <Menu.Item
                           color="red"
                           leftSection={<Icon name="trash" />}
@@ -270,12 +301,7 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
         )}
       </Section>
       <Modal opened={adding} onClose={() => setAdding(false)} title="Add access">
-        <AddAccess
-          registry={registry}
-          org={org}
-          known={new Set(people.map((p) => p.id))}
-          close={() => setAdding(false)}
-        />
+        <AddAccess registry={registry} org={org} close={() => setAdding(false)} />
       </Modal>
       <Confirm
         opened={leaving !== null}

@@ -30,8 +30,8 @@ import {
   typeNameProblem,
 } from '../lib/names';
 import { findOrg, useViewer } from '../lib/viewer';
+import { DeletedHere } from './Deleted';
 import css from './form.module.css';
-import { RegistryDeleted } from './RegistryDeleted';
 import { RegistryPeople } from './RegistryPeople';
 import { StarButton } from './StarButton';
 
@@ -149,7 +149,7 @@ function Types({ registry, canEdit }: BlockProps) {
   return (
     <div className={css.form}>
       <Select
-        label="Accepted artifacts type"
+        label="Accepted artifact types"
         data={[
           { value: 'all', label: 'All types' },
           { value: 'some', label: 'Specify types' },
@@ -279,7 +279,7 @@ export default function RegistrySettings() {
           <Protected {...block} canEdit={can.protectAliases} />
         </Card>
       </Section>
-      {can.deleteCollection && <RegistryDeleted entity={entity} project={project} />}
+      {can.deleteCollection && <DeletedHere entity={entity} project={project} />}
       <Confirm
         opened={deleting}
         close={() => setDeleting(false)}

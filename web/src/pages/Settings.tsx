@@ -1,99 +1,49 @@
-// One's own settings: keys, default team, theme, password, sessions.
+// One's own settings: name, keys, default team, theme, password, sessions.
 import {
-  ActionIcon,
   Button,
   PasswordInput,
   SegmentedControl,
   Select,
-  Tooltip,
+  TextInput,
   useMantineColorScheme,
   type MantineColorScheme,
 } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 
-import { Confirm } from '../components/Confirm';
 import { Icon } from '../components/Icon';
 import { Card, Fact, Facts, PageHead, Section } from '../components/Page';
-import { Rows } from '../components/Rows';
 import { LoadingRows, Problem } from '../components/states';
-import { Age } from '../components/Time';
 import { toastDone, toastError } from '../components/toast';
 import { useGql } from '../graphql/client';
-import { DeleteApiKeyDocument, OwnSettingsDocument, UpdateUserDocument } from '../graphql/generated';
+import { OwnSettingsDocument, UpdateUserDocument } from '../graphql/generated';
 import { useChange } from '../lib/change';
 import { changePassword, signOut } from '../lib/session';
 import css from './form.module.css';
+import { KeyRows } from './Keys';
 
-function Keys({
-  keys,
-}: {
-  keys: { id: string; name: string; description?: string | null; lastUsedAt?: string | null }[];
-}) {
-  const remove = useChange(DeleteApiKeyDocument);
-  const [leaving, setLeaving] = useState<string | null>(null);
+function Name({ name, username }: { name: string; username: string }) {
+  const update = useChange(UpdateUserDocument);
+  const [text, setText] = useState(name);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    update.mutate({ input: { name: text.trim() } }, { onSuccess: () => toastDone('Saved.') });
+  };
   return (
-    <Section
-      title="API keys"
-      beside={
-        <Button
-          component={Link}
-          {...({ to: '/authorize' } as object)}
-          size="xs"
-          leftSection={<Icon name="plus" size={14} />}
-        >
-          New key
-        </Button>
-      }
-    >
-      {keys.length === 0 ? (
-        <p className={css.hint}>No key. The client needs one to log in.</p>
-      ) : (
-        <Rows label="API keys" items={keys} keyOf={(key) => key.id} height={54}>
-          {(key) => (
-            <div className={css.cells}>
-              <span role="cell" className={css.who}>
-                <Icon name="key" />
-                {key.description || 'without a description'}
-              </span>
-              <span role="cell" className={`v-mono ${css.wide}`}>
-                {key.name}
-              </span>
-              <span role="cell" className={css.dim}>
-                {key.lastUsedAt ? (
-                  <>
-                    used <Age at={key.lastUsedAt} />
-                  </>
-                ) : (
-                  'never used'
-                )}
-              </span>
-              <span role="cell">
-                <Tooltip label="Revoke">
-                  <ActionIcon
-                    aria-label={`Revoke ${key.description || key.name}`}
-                    data-row
-                    onClick={() => setLeaving(key.id)}
-                  >
-                    <Icon name="trash" />
-                  </ActionIcon>
-                </Tooltip>
-              </span>
-            </div>
-          )}
-        </Rows>
-      )}
-      <Confirm
-        opened={leaving !== null}
-        close={() => setLeaving(null)}
-        title="Revoke this key?"
-        action="Revoke"
-        busy={remove.isPending}
-        confirm={() => leaving && remove.mutate({ id: leaving }, { onSettled: () => setLeaving(null) })}
-      >
-        Programs that use it are signed out at once.
-      </Confirm>
-    </Section>
+    <form className={css.inline} onSubmit={submit}>
+      <TextInput
+        className={css.grow}
+        aria-label="Name"
+        autoComplete="name"
+        maxLength={200}
+        placeholder={username}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Button type="submit" variant="default" disabled={text.trim() === name} loading={update.isPending}>
+        Save name
+      </Button>
+    </form>
   );
 }
 
@@ -159,6 +109,9 @@ export default function Settings() {
         <Card>
           <Facts>
             <Fact name="User name">{user.username}</Fact>
+            <Fact name="Name">
+              <Name key={user.name} name={user.name} username={user.username ?? ''} />
+            </Fact>
             <Fact name="E-mail address">{user.email ?? 'None'}</Fact>
             <Fact name="Default entity">
               <Select
@@ -184,7 +137,21 @@ export default function Settings() {
           </Facts>
         </Card>
       </Section>
-      <Keys keys={keys} />
+      <Section
+        title="API keys"
+        beside={
+          <Button
+            component={Link}
+            {...({ to: '/authorize' } as object)}
+            size="xs"
+            leftSection={<Icon name="plus" size={14} />}
+          >
+            New key
+          </Button>
+        }
+      >
+        <KeyRows keys={keys} />
+      </Section>
       <Section title="Password">
         <Card>
           <Password />

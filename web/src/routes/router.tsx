@@ -155,6 +155,7 @@ const routeTree = root.addChildren([
     page('/usersettings', () => import('../pages/Settings')),
     page('/authorize', () => import('../pages/Authorize')),
     page('/admin', () => import('../pages/Admin')),
+    page('/admin/audit', () => import('../pages/AuditLog')),
     page('/teams/$team/settings', () => import('../pages/TeamSettings')),
     page('/$entity', () => import('../pages/EntityPage')),
     page('/$entity/settings', () => import('../pages/TeamSettings')),
