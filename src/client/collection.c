@@ -162,11 +162,13 @@ static enum rc create(struct vitrine_session *session, const char *path, const c
                 rc = model_check_type_name(str_from(type), err);
         if (rc)
                 return rc;
-        if (!fetch_at(session, place.entity.ptr, place.project.ptr, place.collection.ptr, &there, err)) {
-                vitrine_collection_free(there);
+        rc = fetch_at(session, place.entity.ptr, place.project.ptr, place.collection.ptr, &there, err);
+        vitrine_collection_free(there);
+        if (!rc)
                 return err_set(err, RC_EXISTS, "There is a collection '%s' in the registry already: choose another name.",
                                place.collection.ptr);
-        }
+        if (rc != RC_NOT_FOUND)
+                return rc;
         json_key(&vars.w, STR("input"));
         json_begin_object(&vars.w);
         vars_text(&vars, "entityName", place.entity.ptr);

@@ -183,6 +183,8 @@ static enum rc add(struct vitrine_artifact *draft, struct str name, struct entry
                 rc = model_check_path(name, err);
         if (rc)
                 return rc;
+        /* An entry that failed before was taken back: what this one lacks is the question. */
+        draft->entries.arena.failed = false;
         *ret = entries_add(&draft->entries, name);
         return *ret ? RC_OK : mem_fail(err);
 }

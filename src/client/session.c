@@ -434,10 +434,8 @@ static enum rc ask_features(struct vitrine_session *session, struct err *err)
                 return rc;
         features = dig(data, "serverInfo.features");
         list->names = arena_array(&list->arena, struct str, features ? features->count : 0);
-        if (!list->names)
-                return mem_fail(err);
         list->count = 0;
-        for (const struct json *f = features ? features->first : NULL; f; f = f->next) {
+        for (const struct json *f = features ? features->first : NULL; f && list->names; f = f->next) {
                 const struct json *enabled = json_get(f, "isEnabled");
 
                 if (enabled && enabled->kind == JSON_BOOL && enabled->boolean)

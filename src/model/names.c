@@ -417,7 +417,6 @@ enum rc model_check_description(struct str text, struct err *err)
 enum rc model_check_metadata(struct arena *arena, struct str text, struct json **ret, struct err *err)
 {
         struct json *root = NULL;
-        struct err problem = { 0 };
         enum rc rc;
 
         if (text.len > MODEL_METADATA_MAX_BYTES)
@@ -425,9 +424,9 @@ enum rc model_check_metadata(struct arena *arena, struct str text, struct json *
                                text.len, MODEL_METADATA_MAX_BYTES);
         if (is_blank(text) || str_eq(str_trim(text), STR("null")))
                 text = STR("{}");
-        rc = json_parse(arena, text, NULL, &root, &problem);
+        rc = json_parse(arena, text, NULL, &root, err);
         if (rc)
-                return err_set(err, rc, "The metadata cannot be read: %s", problem.msg);
+                return err_prefix(err, rc, "The metadata cannot be read");
         if (root->kind != JSON_OBJECT)
                 return err_set(err, RC_INVALID, "The metadata must be a JSON object.");
         if (root->count > MODEL_METADATA_MAX_KEYS)

@@ -1,12 +1,15 @@
 /*
- * The library with its N-th allocation failing, for N = 1, 2, ... until none fails any more.
+ * Every public call with its N-th allocation failing, for N = 1, 2, ... until none fails any more.
  *
- * usage: torture DIR        the address and the key come from the environment
+ * usage: torture DIR [SCENE [FROM]]        the address, the key and MEMBER (a user's name) come from the environment
  *
- * Each round logs, finds, lists, downloads, verifies and frees, in a session of its own. Held each time:
- * the call that met the failure says VITRINE_NO_MEMORY and nothing else, all memory is given back, and a file under
- * its name has all its bytes. Prints TAP.
+ * Held each time: the call says VITRINE_NO_MEMORY with a sentence, or goes on without what it did not get; the same call
+ * on the same objects then succeeds; all memory and all descriptors are given back; a file under its name has all
+ * its bytes, and so has one in the cache. scenes.c has the calls. Prints TAP, a line for each scene.
  */
+#include "torture.h"
+
+#include <dirent.h>
 #include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -15,12 +18,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <vitrine/vitrine.h>
+enum { ROUNDS_MAX = 20000 };
+
+/* ---- memory that is counted, and refused once ------------------------------------------------------ */
 
 static struct {
-        pthread_mutex_t lock;
-        unsigned long count, fail_at;
-        unsigned long failed;
+        pthread_mutex_t lock;         /* guards the rest: hashing threads ask for memory, too */
+        unsigned long count, fail_at; /* fail_at 0: never */
+        int failed;
         long held;
 } meter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -30,10 +35,17 @@ static int refused(void)
 
         pthread_mutex_lock(&meter.lock);
         no = ++meter.count == meter.fail_at;
-        meter.failed += (unsigned long)no;
+        meter.failed |= no;
         meter.held += !no;
         pthread_mutex_unlock(&meter.lock);
         return no;
+}
+
+static void forget_one(void)
+{
+        pthread_mutex_lock(&meter.lock);
+        meter.held--;
+        pthread_mutex_unlock(&meter.lock);
 }
 
 static void *take(size_t size, void *payload)
@@ -44,17 +56,12 @@ static void *take(size_t size, void *payload)
 
 static void *resize(void *memory, size_t size, void *payload)
 {
-        void *grown;
-
         if (!memory)
                 return take(size, payload);
         if (refused())
                 return NULL;
-        grown = realloc(memory, size);
-        pthread_mutex_lock(&meter.lock);
-        meter.held--;
-        pthread_mutex_unlock(&meter.lock);
-        return grown;
+        forget_one();
+        return realloc(memory, size);
 }
 
 static void give(void *memory, void *payload)
@@ -62,118 +69,31 @@ static void give(void *memory, void *payload)
         (void)payload;
         if (!memory)
                 return;
-        pthread_mutex_lock(&meter.lock);
-        meter.held--;
-        pthread_mutex_unlock(&meter.lock);
+        forget_one();
         free(memory);
 }
 
+static void arm(unsigned long fail_at)
+{
+        pthread_mutex_lock(&meter.lock);
+        meter.count = 0;
+        meter.failed = 0;
+        meter.fail_at = fail_at;
+        pthread_mutex_unlock(&meter.lock);
+}
+
+/* ---- what is left on disk, and open -------------------------------------------------------------------- */
+
 static char dir[512];
 
-static const char *in_dir(const char *name)
+const char *in_dir(const char *name)
 {
-        static char path[2][1024];
+        static char path[4][1024];
         static unsigned which;
 
-        which ^= 1;
+        which = (which + 1) % 4;
         snprintf(path[which], sizeof(path[0]), "%s/%s", dir, name);
         return path[which];
-}
-
-static enum vitrine_code log_one(vitrine_session *session, struct vitrine_error *error)
-{
-        static const char *const aliases[] = { "tortured" };
-        struct vitrine_log_options options = VITRINE_LOG_OPTIONS_INIT;
-        vitrine_artifact *draft = NULL;
-        enum vitrine_code code = vitrine_artifact_new(session, "torture", "model", NULL, &draft, error);
-
-        options.aliases = aliases;
-        options.alias_count = 1;
-        if (!code)
-                code = vitrine_artifact_add_dir(draft, in_dir("in"), "files", error);
-        if (!code)
-                code = vitrine_artifact_add_bytes(draft, "note.txt", "a note", 6, error);
-        if (!code) /* new content each time, so that all steps of an upload are made */
-                code = vitrine_artifact_add_bytes(draft, "count", &meter.fail_at, sizeof(meter.fail_at), error);
-        if (!code)
-                code = vitrine_artifact_add_reference(draft, "s3://bucket/key", "ref", NULL, error);
-        if (!code)
-                code = vitrine_artifact_log(draft, &options, error);
-        vitrine_artifact_free(draft);
-        return code;
-}
-
-static enum vitrine_code fetch_one(vitrine_session *session, struct vitrine_error *error)
-{
-        struct vitrine_download_options options = VITRINE_DOWNLOAD_OPTIONS_INIT;
-        struct vitrine_entry entry = VITRINE_ENTRY_INIT;
-        vitrine_artifact *version = NULL;
-        char *root = NULL;
-        enum vitrine_code code = vitrine_artifact_fetch(session, "torture:latest", "model", &version, error);
-
-        options.root = in_dir("out");
-        options.skip_references = 1;
-        if (!code)
-                code = vitrine_artifact_entry(version, 0, &entry, error);
-        if (!code)
-                code = vitrine_artifact_download(version, &options, &root, error);
-        vitrine_free(root);
-        vitrine_artifact_free(version);
-        return code;
-}
-
-static enum vitrine_code list_all(vitrine_session *session, struct vitrine_error *error)
-{
-        struct vitrine_list_options options = VITRINE_LIST_OPTIONS_INIT;
-        vitrine_collections *list = NULL;
-        vitrine_collection *one = NULL;
-        enum vitrine_code code;
-
-        options.project = vitrine_session_project(session);
-        options.filter = "{\"name\": \"torture\"}";
-        code = vitrine_collections_list(session, &options, &list, error);
-        while (!code) {
-                one = NULL;
-                code = vitrine_collections_next(list, &one, error);
-                if (code || !one)
-                        break;
-                vitrine_collection_free(one);
-        }
-        vitrine_collections_free(list);
-        return code;
-}
-
-static enum vitrine_code round_of_all(struct vitrine_error *error)
-{
-        struct vitrine_session_options options = VITRINE_SESSION_OPTIONS_INIT;
-        vitrine_session *session = NULL;
-        vitrine_viewer *viewer = NULL;
-        enum vitrine_code code;
-
-        options.cache_dir = in_dir("cache");
-        options.retry_for_s = 5;
-        options.hash_threads = 2;
-        code = vitrine_session_new(&options, &session, error);
-        if (code)
-                return code;
-        code = vitrine_session_viewer(session, &viewer, error);
-        vitrine_viewer_free(viewer);
-        if (!code)
-                code = log_one(session, error);
-        if (!code)
-                code = fetch_one(session, error);
-        if (!code)
-                code = list_all(session, error);
-        vitrine_session_free(session);
-        return code;
-}
-
-/* Absent, or whole: the big file is all 'x'. */
-static int is_whole(const char *path, size_t size)
-{
-        struct stat st;
-
-        return stat(path, &st) < 0 || (size_t)st.st_size == size;
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
@@ -189,56 +109,191 @@ static void remove_tree(const char *path)
         (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static void make_files(void)
+static int same_bytes(const char *path, const char *other)
 {
-        enum { BIG = 600 * 1024 };
-        char *big = malloc(BIG);
-        FILE *file;
+        FILE *a = fopen(path, "rb"), *b = fopen(other, "rb");
+        int left, right, same = a && b;
 
-        mkdir(in_dir("in"), 0777);
-        memset(big, 'x', BIG);
-        file = fopen(in_dir("in/big"), "w");
-        fwrite(big, 1, BIG, file);
-        fclose(file);
-        file = fopen(in_dir("in/small"), "w");
-        fputs("small", file);
-        fclose(file);
-        free(big);
+        while (same) {
+                left = getc(a);
+                right = getc(b);
+                if (left == EOF && right == EOF)
+                        break;
+                same = left == right;
+        }
+        if (a)
+                fclose(a);
+        if (b)
+                fclose(b);
+        return same;
+}
+
+static char half[1024];
+
+/* A file under out/ is a part that says so, or one of the three contents that there are, whole. */
+static int look_at(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+        (void)st;
+        if (kind != FTW_F || strstr(path + where->base, ".vitrine-part") || same_bytes(path, in_dir("in/small")) ||
+            same_bytes(path, in_dir("in/big")) || same_bytes(path, in_dir("more/large")))
+                return 0;
+        snprintf(half, sizeof(half), "%s", path);
+        return 1;
+}
+
+static int files_are_whole(void)
+{
+        return nftw(in_dir("out"), look_at, 16, FTW_PHYS) != 1;
+}
+
+static int cache_is_whole(void)
+{
+        struct vitrine_error error = VITRINE_ERROR_INIT;
+        vitrine_session *session = NULL;
+        uint64_t files = 0, removed = 0;
+        enum vitrine_code code = new_session(&session, &error);
+
+        if (!code)
+                code = vitrine_cache_check(session, &files, &removed, &error);
+        vitrine_session_free(session);
+        return !code && removed == 0;
+}
+
+static int open_descriptors(void)
+{
+        DIR *all = opendir("/proc/self/fd");
+        int count = 0;
+
+        while (all && readdir(all))
+                count++;
+        if (all)
+                closedir(all);
+        return count;
+}
+
+/* ---- scenes and rounds --------------------------------------------------------------------------------- */
+
+static void leave(struct stage *stage)
+{
+        vitrine_artifact_free(stage->version);
+        vitrine_artifact_free(stage->draft);
+        vitrine_artifact_free(stage->linked);
+        vitrine_collection_free(stage->collection);
+        vitrine_registry_free(stage->registry);
+        vitrine_run_free(stage->run);
+        vitrine_session_free(stage->session);
+}
+
+static int complain(const struct scene *scene, unsigned long n, const char *what, enum vitrine_code code,
+                    const struct vitrine_error *error)
+{
+        printf("# %s, allocation %lu: %s: %s (%s)\n", scene->name, n, what, vitrine_code_name(code), error->message);
+        return 1;
+}
+
+/* 0: as it should be. *ret_failed: an allocation was refused. */
+static int one_round(const struct scene *scene, unsigned long n, unsigned long number, int *ret_failed,
+                     unsigned long *went_on)
+{
+        struct vitrine_error error = VITRINE_ERROR_INIT, after = VITRINE_ERROR_INIT;
+        struct stage stage = { .round = number };
+        int wrong = 0, open_before = open_descriptors();
+        long held_before = meter.held;
+        enum vitrine_code code = VITRINE_OK;
+
+        remove_tree(in_dir("out"));
+        remove_tree(in_dir("cache"));
+        snprintf(stage.name, sizeof(stage.name), "%s-%lu", scene->name, number);
+        arm(0);
+        if (!scene->no_session)
+                code = new_session(&stage.session, &error);
+        if (!code && scene->prepare)
+                code = scene->prepare(&stage, &error);
+        if (code) {
+                leave(&stage);
+                return complain(scene, n, "it cannot be prepared", code, &error);
+        }
+        arm(n);
+        code = scene->act(&stage, &error);
+        *ret_failed = meter.failed;
+        arm(0);
+        *went_on += *ret_failed && !code;
+        if (code && (code != VITRINE_NO_MEMORY || !*ret_failed))
+                wrong |= complain(scene, n, "another error", code, &error);
+        if (code && (error.code != code || error.message[0] == '\0'))
+                wrong |= complain(scene, n, "an error without a sentence", code, &error);
+        if (!files_are_whole())
+                wrong |= complain(scene, n, half, code, &error);
+        if (code) {
+                code = scene->act(&stage, &after);
+                if (code && code != scene->again)
+                        wrong |= complain(scene, n, "it does not work again", code, &after);
+        }
+        if (!files_are_whole())
+                wrong |= complain(scene, n, half, code, &error);
+        leave(&stage);
+        if (meter.held != held_before)
+                wrong |= complain(scene, n, "memory is held", code, &error);
+        if (open_descriptors() != open_before)
+                wrong |= complain(scene, n, "a descriptor is open", code, &error);
+        if (!cache_is_whole())
+                wrong |= complain(scene, n, "the cache has what is not whole", code, &error);
+        return wrong;
+}
+
+static unsigned long play(const struct scene *scene, unsigned long from, size_t number)
+{
+        static unsigned long rounds;
+        unsigned long n, wrong = 0, went_on = 0;
+        int failed = 1;
+
+        for (n = from; n < ROUNDS_MAX && failed && wrong < 10; n++) {
+                failed = 0;
+                wrong += (unsigned long)one_round(scene, n, ++rounds, &failed, &went_on);
+        }
+        printf("%s %zu - %s: each of %lu allocations may fail; %lu times it went on without\n", wrong ? "not ok" : "ok",
+               number, scene->name, n - 1 - from, went_on);
+        fflush(stdout);
+        return wrong;
+}
+
+static void write_file(const char *path, const char *content, size_t times)
+{
+        FILE *file = fopen(path, "wb");
+
+        for (size_t i = 0; file && i < times; i++)
+                fputs(content, file);
+        if (!file || fclose(file))
+                exit(2);
 }
 
 int main(int argc, char **argv)
 {
         struct vitrine_allocator allocator = VITRINE_ALLOCATOR_INIT;
         struct vitrine_error error = VITRINE_ERROR_INIT;
-        unsigned long from = argc > 2 ? strtoul(argv[2], NULL, 10) : 1, n, wrong = 0;
-        enum vitrine_code code;
+        const char *only = argc > 2 ? argv[2] : NULL;
+        unsigned long from = argc > 3 ? strtoul(argv[3], NULL, 10) : 1, wrong = 0;
+        size_t played = 0;
 
         if (argc < 2)
                 return 2;
         snprintf(dir, sizeof(dir), "%s", argv[1]);
-        make_files();
+        mkdir(in_dir("in"), 0777);
+        write_file(in_dir("in/small"), "small", 1);
+        write_file(in_dir("in/big"), "abcdefg", 90000);
+        mkdir(in_dir("more"), 0777);
+        write_file(in_dir("more/large"), "sixteen bytes...", 1024 * 1024 + 5000);
         allocator.alloc = take;
         allocator.resize = resize;
         allocator.release = give;
-        if (vitrine_set_allocator(&allocator, &error) != VITRINE_OK)
+        if (vitrine_set_allocator(&allocator, &error) || make_world(&error)) {
+                fprintf(stderr, "torture: %s\n", error.message);
                 return 1;
-        for (n = from; n < 20000; n++) {
-                remove_tree(in_dir("out"));
-                remove_tree(in_dir("cache"));
-                meter.count = meter.failed = 0;
-                meter.held = 0;
-                meter.fail_at = n;
-                error.message[0] = '\0';
-                code = round_of_all(&error);
-                if (meter.held != 0 || (code != VITRINE_NO_MEMORY && code != VITRINE_OK) ||
-                    !is_whole(in_dir("out/files/big"), 600 * 1024) || !is_whole(in_dir("out/files/small"), 5)) {
-                        printf("# allocation %lu: %s (%s), %ld pieces held\n", n, vitrine_code_name(code), error.message,
-                               meter.held);
-                        wrong++;
-                }
-                if (meter.failed == 0)
-                        break;
         }
-        printf("TAP version 13\n1..1\n%s 1 - each of %lu allocations may fail\n", wrong ? "not ok" : "ok", n - 1);
+        printf("TAP version 13\n");
+        for (size_t i = 0; i < scene_count; i++)
+                if (!only || strcmp(only, scenes[i].name) == 0)
+                        wrong += play(&scenes[i], from, ++played);
+        printf("1..%zu\n", played);
         return wrong != 0;
 }
