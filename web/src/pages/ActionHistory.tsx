@@ -11,7 +11,11 @@ import { Empty, LoadingRows, Problem } from '../components/states';
 import { Age } from '../components/Time';
 import { toastError } from '../components/toast';
 import { gql, useGqlPages } from '../graphql/client';
-import { CollectionHistoryDocument, type CollectionHistoryQuery } from '../graphql/generated';
+import {
+  CollectionHistoryDocument,
+  type CollectionHistoryQuery,
+  type CollectionHistoryQueryVariables,
+} from '../graphql/generated';
 import { actionWords, toCsv, type HistoryLine } from '../lib/events';
 import { versionLink, type Place } from '../lib/links';
 import { saveText } from '../lib/save';
@@ -31,11 +35,15 @@ function pick(data: CollectionHistoryQuery) {
   return data.project?.artifactCollection?.history;
 }
 
-async function everything(where: {
-  entity: string;
-  project: string;
-  collection: string;
-}): Promise<HistoryLine[]> {
+/** "2026-05-31" as a day of the reader's own clock: its first moment, or that of the day after. */
+function dayStart(day: string, later = 0): string | null {
+  const at = new Date(`${day}T00:00:00`);
+  if (day === '' || Number.isNaN(at.getTime())) return null;
+  at.setDate(at.getDate() + later);
+  return at.toISOString();
+}
+
+async function everything(where: CollectionHistoryQueryVariables): Promise<HistoryLine[]> {
   const lines: HistoryLine[] = [];
   let after: string | null = null;
   do {
@@ -62,18 +70,24 @@ export function ActionHistory({ place }: { place: Place }) {
   const { entity, project, collection } = place;
   const [user, setUser] = useState('');
   const [action, setAction] = useState<string | null>(null);
+  const [from, setFrom] = useState('');
+  const [to, setTo] = useState('');
   const [who] = useDebouncedValue(user.trim(), 250);
-  const list = useGqlPages(
-    CollectionHistoryDocument,
-    { entity, project, collection, action, username: who || null },
-    pick,
-  );
+  const wanted = {
+    entity,
+    project,
+    collection,
+    action,
+    username: who || null,
+    since: dayStart(from),
+    until: dayStart(to, 1),
+  };
+  const narrowed = action !== null || who !== '' || wanted.since !== null || wanted.until !== null;
+  const list = useGqlPages(CollectionHistoryDocument, wanted, pick);
   const events = (list.data?.pages ?? []).flatMap((page) => pick(page)?.edges.map((e) => e.node) ?? []);
 
-  if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
-  if (list.isPending) return <LoadingRows />;
   const save = (kind: 'csv' | 'json') =>
-    void everything({ entity, project, collection }).then((lines) => {
+    void everything(wanted).then((lines) => {
       if (kind === 'csv') saveText(`${collection}-history.csv`, 'text/csv', toCsv(lines));
       else saveText(`${collection}-history.json`, 'application/json', JSON.stringify(lines, null, 2));
     }, toastError);
@@ -96,6 +110,22 @@ export function ActionHistory({ place }: { place: Place }) {
           value={action}
           onChange={setAction}
         />
+        <TextInput
+          type="date"
+          aria-label="From this day"
+          title="From this day"
+          max={to || undefined}
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          type="date"
+          aria-label="To this day"
+          title="To this day"
+          min={from || undefined}
+          value={to}
+          onChange={(event) => setTo(event.currentTarget.value)}
+        />
         <Menu>
           <Menu.Target>
             <Button variant="default" leftSection={<Icon name="download" size={15} />}>
@@ -108,8 +138,12 @@ export function ActionHistory({ place }: { place: Place }) {
           </Menu.Dropdown>
         </Menu>
       </div>
-      {events.length === 0 ? (
-        <Empty icon="clock" title={action || who ? 'Nothing like that happened' : 'Nothing happened yet'} />
+      {list.isError ? (
+        <Problem error={list.error} retry={() => void list.refetch()} />
+      ) : list.isPending ? (
+        <LoadingRows />
+      ) : events.length === 0 ? (
+        <Empty icon="clock" title={narrowed ? 'Nothing like that happened' : 'Nothing happened yet'} />
       ) : (
         <Rows
           label="Action History"

@@ -4,45 +4,19 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { AliasChips, namedAliases } from '../components/Chips';
 import { Code } from '../components/Copy';
 import { Icon } from '../components/Icon';
 import { PageHead } from '../components/Page';
 import { Rows } from '../components/Rows';
 import { Empty, LoadingRows, Problem } from '../components/states';
 import { useGql, useGqlPages } from '../graphql/client';
-import { PickVersionsDocument, ProjectCollectionsDocument, ProjectTypesDocument } from '../graphql/generated';
+import { ProjectCollectionsDocument, ProjectTypesDocument } from '../graphql/generated';
 import { plural } from '../lib/format';
 import { useLive } from '../lib/live';
-import { collectionLink, versionLink, type Place } from '../lib/links';
+import { collectionLink } from '../lib/links';
 import { logSnippet } from '../lib/snippets';
 import css from './ArtifactBrowser.module.css';
-
-const SHOWN = 8;
-
-function Newest({ place }: { place: Place }) {
-  const { entity, project, collection } = place;
-  const list = useGql(PickVersionsDocument, { entity, project, collection });
-  const edges = list.data?.project?.artifactCollection?.artifacts?.edges ?? [];
-  if (list.isPending) return <p className={css.sub}>Loading…</p>;
-  return (
-    <ul className={css.versions}>
-      {edges.slice(0, SHOWN).map(({ version, node }) => (
-        <li key={node.id}>
-          <Link {...versionLink(place, version)} className="v-mono">
-            {version}
-          </Link>
-          <AliasChips aliases={namedAliases(node.aliases)} locked={[]} />
-        </li>
-      ))}
-      {edges.length > SHOWN && (
-        <li>
-          <Link {...collectionLink(place)}>All versions</Link>
-        </li>
-      )}
-    </ul>
-  );
-}
+import { NewestVersions } from './NewestVersions';
 
 export default function ArtifactBrowser() {
   const params: { entity?: string; project?: string; type?: string } = useParams({ strict: false });
@@ -144,7 +118,7 @@ export default function ArtifactBrowser() {
                         {row.defaultArtifactType.name} · {plural(row.versionCount, 'version')}
                       </span>
                     </div>
-                    {open.has(row.id) && <Newest place={place} />}
+                    {open.has(row.id) && <NewestVersions place={place} locked={[]} />}
                   </div>
                 );
               }}

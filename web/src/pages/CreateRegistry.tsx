@@ -16,9 +16,11 @@ interface Props {
   org: string;
   entity: string;
   taken: string[];
+  /** What happens then, with the name of its project; when not given, its page opens. */
+  created?: (project: string) => void;
 }
 
-function Form({ close, org, entity, taken }: Props) {
+function Form({ close, org, entity, taken, created }: Props) {
   const navigate = useNavigate();
   const create = useChange(UpsertRegistryDocument, { quiet: true });
   const [name, setName] = useState('');
@@ -52,7 +54,8 @@ function Form({ close, org, entity, taken }: Props) {
       {
         onSuccess: () => {
           close();
-          void navigate(registryLink(org, input.name));
+          if (created) created(input.name);
+          else void navigate(registryLink(org, input.name));
         },
       },
     );

@@ -1,15 +1,20 @@
-// Link to registry, from a version in a project: choose a collection (or make one), then aliases, then
-// link. Collections of another type are not offered.
+// Link to registry, from a version in a project: choose a collection (or make one, also in a registry that
+// is made on the way), then aliases, then link. Collections of another type are not offered.
 import { Button, Drawer, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
+import { FindSelect, useFind } from '../components/FindSelect';
+import { Icon } from '../components/Icon';
 import { toastDone } from '../components/toast';
 import { useGql } from '../graphql/client';
 import { LinkVersionDocument, PickArtifactsDocument, RegistriesDocument } from '../graphql/generated';
 import { useChange } from '../lib/change';
 import { versionLink } from '../lib/links';
 import { aliasProblem, collectionNameProblem, registryName } from '../lib/names';
+import { collectionFilter } from '../lib/picking';
+import { mayCreateRegistry } from '../lib/roles';
+import { CreateRegistry } from './CreateRegistry';
 import css from './form.module.css';
 import type { Version } from './VersionPage';
 
@@ -29,19 +34,22 @@ function Form({ close, artifact, label, org }: Props & { org: string }) {
   const [existing, setExisting] = useState<string | null>(null);
   const [fresh, setFresh] = useState('');
   const [aliases, setAliases] = useState<string[]>([]);
+  const [creating, setCreating] = useState(false);
+  const find = useFind();
   const link = useChange(LinkVersionDocument);
   const registries = useGql(RegistriesDocument, { organization: org, after: null });
   const entity = registries.data?.organization?.orgEntity;
-  const offered = (entity?.projects?.edges ?? []).flatMap(({ node }) =>
-    node &&
-    node.permissions.link &&
-    (node.allowAllArtifactTypesInRegistry || node.artifactTypes.edges.some((e) => e.node?.name === type))
-      ? [{ value: node.name, label: registryName(node.name) }]
-      : [],
-  );
+  const all = (entity?.projects?.edges ?? []).flatMap(({ node }) => (node ? [node] : []));
+  const offered = all
+    .filter(
+      (each) =>
+        each.permissions.link &&
+        (each.allowAllArtifactTypesInRegistry || each.artifactTypes.edges.some((e) => e.node?.name === type)),
+    )
+    .map((each) => ({ value: each.name, label: registryName(each.name) }));
   const collections = useGql(
     PickArtifactsDocument,
-    { entity: entity?.name ?? '', project: registry ?? '', filters: JSON.stringify({ type }) },
+    { entity: entity?.name ?? '', project: registry ?? '', filters: collectionFilter(type, find.text) },
     { enabled: registry !== null && entity != null },
   );
   const names =
@@ -50,7 +58,8 @@ function Form({ close, artifact, label, org }: Props & { org: string }) {
   const collection = mode === 'existing' ? existing : fresh;
   const freshProblem = mode === 'new' && fresh ? collectionNameProblem(fresh) : null;
   const aliasesProblem = aliases.map(aliasProblem).find(Boolean) ?? null;
-  const chosen = registry !== null && !!collection && !freshProblem;
+  const unfit = registry !== null && !registries.isFetching && !offered.some((o) => o.value === registry);
+  const chosen = registry !== null && !unfit && !!collection && !freshProblem;
 
   const submit = () => {
     if (!chosen || !entity) return;
@@ -86,29 +95,56 @@ function Form({ close, artifact, label, org }: Props & { org: string }) {
         searchable
         data={offered}
         value={registry}
-        nothingFoundMessage={`No registry that you may link to takes ${type}`}
+        error={unfit ? `${registryName(registry)} does not take ${type}: choose another registry.` : null}
+        nothingFoundMessage={
+          registries.isPending ? 'Loading…' : `No registry that you may link to takes ${type}`
+        }
         onChange={(value) => {
           setRegistry(value);
           setExisting(null);
         }}
       />
+      {entity && mayCreateRegistry(all.map((each) => each.viewerRole)) && (
+        <>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={() => setCreating(true)}
+          >
+            Create new registry
+          </Button>
+          <CreateRegistry
+            opened={creating}
+            close={() => setCreating(false)}
+            org={org}
+            entity={entity.name}
+            taken={all.map((each) => registryName(each.name))}
+            created={(project) => {
+              setRegistry(project);
+              setExisting(null);
+              setMode('new');
+            }}
+          />
+        </>
+      )}
       <SegmentedControl
         data={[
           { value: 'existing', label: 'A collection' },
-          { value: 'new', label: 'A new collection' },
+          { value: 'new', label: 'Create new' },
         ]}
         value={mode}
         onChange={setMode}
       />
       {mode === 'existing' ? (
-        <Select
+        <FindSelect
           label={type === 'model' ? 'Select a registered model' : 'Select a collection'}
           placeholder={registry ? 'Choose a collection' : ''}
-          searchable
           disabled={!registry}
-          data={names}
+          found={names.map((name) => ({ value: name, label: name }))}
+          find={find}
           value={existing}
-          nothingFoundMessage={collections.isPending ? 'Loading…' : `No collection of type ${type}`}
+          nothing={collections.isFetching ? 'Loading…' : `No collection of type ${type}`}
           onChange={setExisting}
         />
       ) : (

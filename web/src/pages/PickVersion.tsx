@@ -3,9 +3,11 @@
 import { Select } from '@mantine/core';
 import { useState } from 'react';
 
+import { namedAliases } from '../components/Chips';
+import { FindSelect, useFind } from '../components/FindSelect';
 import { useGql } from '../graphql/client';
 import { PickArtifactsDocument, PickProjectsDocument, PickVersionsDocument } from '../graphql/generated';
-import { namedAliases } from '../components/Chips';
+import { collectionFilter, versionFilter } from '../lib/picking';
 import { findOrg, useViewer } from '../lib/viewer';
 
 export interface Picked {
@@ -26,29 +28,44 @@ export function PickVersion({ org, type, onPick }: Props) {
   const [project, setProject] = useState<string | null>(null);
   const [artifact, setArtifact] = useState<string | null>(null);
   const [version, setVersion] = useState<string | null>(null);
+  const findArtifact = useFind();
+  const findVersion = useFind();
   const projects = useGql(PickProjectsDocument, { entity: team ?? '' }, { enabled: team !== null });
-  const filters = type ? JSON.stringify({ type }) : null;
   const artifacts = useGql(
     PickArtifactsDocument,
-    { entity: team ?? '', project: project ?? '', filters },
+    { entity: team ?? '', project: project ?? '', filters: collectionFilter(type, findArtifact.text) },
     { enabled: project !== null },
   );
   const versions = useGql(
     PickVersionsDocument,
-    { entity: team ?? '', project: project ?? '', collection: artifact ?? '' },
+    {
+      entity: team ?? '',
+      project: project ?? '',
+      collection: artifact ?? '',
+      filters: versionFilter(findVersion.text),
+    },
     { enabled: artifact !== null },
   );
   const projectNames = projects.data?.models?.edges.flatMap(({ node }) => (node ? [node.name] : [])) ?? [];
   const artifactNames =
     artifacts.data?.project?.artifactCollections?.edges.flatMap(({ node }) => (node ? [node.name] : [])) ??
     [];
-  const versionEdges = (versions.data?.project?.artifactCollection?.artifacts?.edges ?? []).filter(
-    ({ node }) => node.state === 'COMMITTED',
-  );
+  const home = versions.data?.project?.artifactCollection;
+  const edges = (home?.artifacts?.edges ?? []).filter(({ node }) => node.state === 'COMMITTED');
+  const loading = (query: { isFetching: boolean }, nothing: string) =>
+    query.isFetching ? 'Loading…' : nothing;
 
   const choose = (id: string | null, label: string) => {
     setVersion(id);
     onPick(id ? { id, label } : null);
+  };
+  const chooseArtifact = (name: string | null) => {
+    setArtifact(name);
+    choose(null, '');
+  };
+  const chooseProject = (name: string | null) => {
+    setProject(name);
+    chooseArtifact(null);
   };
 
   return (
@@ -62,9 +79,7 @@ export function PickVersion({ org, type, onPick }: Props) {
         nothingFoundMessage="No team of yours"
         onChange={(value) => {
           setTeam(value);
-          setProject(null);
-          setArtifact(null);
-          choose(null, '');
+          chooseProject(null);
         }}
       />
       <Select
@@ -74,43 +89,34 @@ export function PickVersion({ org, type, onPick }: Props) {
         disabled={!team}
         data={projectNames}
         value={project}
-        nothingFoundMessage={projects.isPending ? 'Loading…' : 'No project'}
-        onChange={(value) => {
-          setProject(value);
-          setArtifact(null);
-          choose(null, '');
-        }}
+        nothingFoundMessage={loading(projects, 'No project')}
+        onChange={chooseProject}
       />
-      <Select
+      <FindSelect
         label="Artifact"
         placeholder={project ? 'Choose an artifact' : ''}
-        searchable
         disabled={!project}
-        data={artifactNames}
+        found={artifactNames.map((name) => ({ value: name, label: name }))}
+        find={findArtifact}
         value={artifact}
-        nothingFoundMessage={
-          artifacts.isPending ? 'Loading…' : type ? `No artifact of type ${type}` : 'No artifact'
-        }
-        onChange={(value) => {
-          setArtifact(value);
-          choose(null, '');
-        }}
+        nothing={loading(artifacts, type ? `No artifact of type ${type}` : 'No artifact')}
+        onChange={chooseArtifact}
       />
-      <Select
+      <FindSelect
         label="Version"
         placeholder={artifact ? 'Choose a version' : ''}
-        searchable
         disabled={!artifact}
-        data={versionEdges.map((edge) => ({
+        found={edges.map((edge) => ({
           value: edge.node.id,
-          label: [edge.version, ...namedAliases(edge.node.aliases)].join(' · '),
+          label: [
+            edge.version,
+            ...namedAliases(edge.node.aliases?.filter((a) => a.artifactCollection?.id === home?.id)),
+          ].join(' · '),
         }))}
+        find={findVersion}
         value={version}
-        nothingFoundMessage={versions.isPending ? 'Loading…' : 'No version'}
-        onChange={(value) => {
-          const edge = versionEdges.find((e) => e.node.id === value);
-          choose(value, `${artifact ?? ''}:${edge?.version ?? ''}`);
-        }}
+        nothing={loading(versions, 'No version')}
+        onChange={(id, label) => choose(id, `${artifact ?? ''}:${label.split(' ')[0] ?? ''}`)}
       />
     </>
   );

@@ -29,6 +29,7 @@ import type { Can } from '../lib/roles';
 import { linkPath, linkSnippet } from '../lib/snippets';
 import { CreateCollection } from './CreateCollection';
 import { LinkVersion } from './LinkVersion';
+import { NewestVersions } from './NewestVersions';
 import { StarButton } from './StarButton';
 import { TypeChips } from './TypeChips';
 import css from './RegistryPage.module.css';
@@ -95,12 +96,22 @@ function CollectionRow({
   link: () => void;
 }) {
   const place = { ...props, type: row.defaultArtifactType.name, collection: row.name };
+  const [open, setOpen] = useState(false);
   const latest = row.artifactMembership;
   const version = latest ? `v${latest.versionIndex}` : null;
   return (
     <div className={css.row}>
       <div className={css.main} role="cell">
         <span className={css.nameLine}>
+          <button
+            type="button"
+            className={css.toggle}
+            aria-expanded={open}
+            aria-label={`Versions of ${row.name}`}
+            onClick={() => setOpen(!open)}
+          >
+            <Icon name={open ? 'down' : 'right'} size={14} />
+          </button>
           <Link {...collectionLink(place)} className={css.name} data-row>
             {row.name}
           </Link>
@@ -127,6 +138,11 @@ function CollectionRow({
         </Button>
         {(can.link || can.deleteCollection) && <RowMenu row={row} props={props} can={can} link={link} />}
       </div>
+      {open && (
+        <div className={css.below} role="cell">
+          <NewestVersions place={place} locked={locked} />
+        </div>
+      )}
     </div>
   );
 }
