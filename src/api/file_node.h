@@ -21,6 +21,7 @@
 struct file_part {
         int64_t part_number;
         struct str upload_url;
+        bool arrived;                 /* with an earlier attempt */
 };
 
 struct file_multipart {

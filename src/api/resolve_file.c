@@ -90,6 +90,7 @@ FIELD(UploadMultipartUrls, uploadUrlParts)
 
 FIELD_INT(UploadUrlPart, partNumber, file_part, part_number)
 FIELD_STR(UploadUrlPart, uploadUrl, file_part, upload_url)
+FIELD_BOOL(UploadUrlPart, arrived, file_part, arrived)
 
 /* ---- lists ---- */
 

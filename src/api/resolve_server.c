@@ -3,7 +3,7 @@
  *
  * The features table decides which ways clients take. A feature is on when every field
  * that it makes clients send is in the schema; unknown names are ignored by clients, so
- * the list only holds those that some released client looks at.
+ * the list only holds those that some released client looks at; VITRINE_ are those that our own does.
  */
 #include "api/resolve.h"
 
@@ -26,6 +26,7 @@ static const struct feature {
         { "ARTIFACT_COLLECTIONS_FILTERING_SORTING", true },
         { "ARTIFACT_DIGEST_ALGORITHM", true },
         { "MARK_RUN_FILES_UPLOADED", true },
+        { "VITRINE_UPLOAD_RESUME", true },
         /* Plain text and plain bodies are all that is stored and shown. */
         { "STRUCTURED_CONSOLE_LOGS", false },
         { "FILESTREAM_GZIP", false },

@@ -187,30 +187,49 @@ static struct str storage_path(struct gql_field *field, int64_t artifact_id, con
                             STR_ARG(spec->name));
 }
 
+static enum rc read_parts(struct gql_field *field, const struct spec *spec, struct part_plan **ret, struct err *err)
+{
+        struct part_plan *plans = arena_array(gql_arena(field), struct part_plan, spec->parts->count);
+        size_t count = 0;
+
+        for (const struct gql_value *p = spec->parts->first; p; p = p->next) {
+                struct part_plan *plan = &plans[count++];
+
+                plan->part = gql_int(gql_member(p, "partNumber"), 0);
+                if (plan->part < 1 || plan->part > UPLOAD_PARTS_MAX)
+                        return err_set(err, RC_INVALID, "Part numbers go from 1 to %d.", UPLOAD_PARTS_MAX);
+                plan->has_md5 = upload_md5_parse(gql_member_str(p, "hexMD5"), plan->md5);
+        }
+        *ret = plans;
+        return RC_OK;
+}
+
 static enum rc plan_parts(struct gql_field *field, const struct artifact *a, const struct spec *spec,
                           enum digest_algorithm algorithm, struct file_node *file, struct err *err)
 {
         struct arena *arena = gql_arena(field);
         struct file_multipart *multi = arena_new(arena, struct file_multipart);
+        struct part_plan *plans = NULL;
         int64_t upload_id = 0;
-        enum rc rc = upload_parts_begin(call_of(field), a, spec->digest, algorithm, spec->md5, file->storage_path,
-                                        (int64_t)spec->parts->count, &upload_id, err);
+        enum rc rc = read_parts(field, spec, &plans, err);
 
+        if (!rc)
+                rc = upload_parts_begin(call_of(field), a, spec->digest, algorithm, spec->md5, file->storage_path, plans,
+                                        spec->parts->count, &upload_id, err);
         if (rc)
                 return rc;
         multi->upload_id = id_format(arena, (struct id){ MODEL_UPLOAD, upload_id });
         multi->parts = arena_array(arena, struct file_part, spec->parts->count);
-        for (const struct gql_value *p = spec->parts->first; p; p = p->next) {
-                struct grant grant = { .kind = GRANT_PUT_PART, .id = a->id, .id2 = upload_id, .size_bytes = -1 };
-                uint8_t *md5 = arena_alloc(arena, 16);
+        for (size_t i = 0; i < spec->parts->count; i++) {
+                struct grant grant = { .kind = GRANT_PUT_PART, .id = a->id, .id2 = upload_id, .part = plans[i].part,
+                                       .size_bytes = -1 };
 
-                grant.part = gql_int(gql_member(p, "partNumber"), 0);
-                if (grant.part < 1 || grant.part > UPLOAD_PARTS_MAX)
-                        return err_set(err, RC_INVALID, "Part numbers go from 1 to %d.", UPLOAD_PARTS_MAX);
-                if (upload_md5_parse(gql_member_str(p, "hexMD5"), md5))
-                        grant.digest = (struct str){ (const char *)md5, 16 };
-                multi->parts[multi->part_count].part_number = grant.part;
-                multi->parts[multi->part_count++].upload_url = file_upload_url(field, &grant);
+                if (plans[i].has_md5)
+                        grant.digest = (struct str){ (const char *)plans[i].md5, 16 };
+                multi->parts[multi->part_count++] = (struct file_part){
+                        .part_number = plans[i].part, .upload_url = file_upload_url(field, &grant),
+                        .arrived = plans[i].arrived,
+                };
         }
         file->multipart = multi;
         return RC_OK;

@@ -54,10 +54,20 @@ MUST_USE enum rc upload_file_done(struct call *call, int64_t artifact_id, const 
 
 #define UPLOAD_PARTS_MAX 10000
 
+struct part_plan {
+        int64_t part;                 /* set by the caller, as is what follows */
+        bool has_md5;
+        uint8_t md5[16];
+        bool arrived;                 /* set here: it need not be sent */
+};
+/*
+ * An upload of the same file for the same artifact that was broken off goes on: its id again, and the parts that arrived
+ * are marked. Only when all of those are parts of this one, too; else it is a new one.
+ */
 MUST_USE enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, const uint8_t digest[16],
                                     enum digest_algorithm algorithm, const uint8_t md5[16],
-                                    struct str storage_path, int64_t part_count, int64_t *ret_upload_id,
-                                    struct err *err);
+                                    struct str storage_path, struct part_plan *parts, size_t part_count,
+                                    int64_t *ret_upload_id, struct err *err);
 MUST_USE enum rc upload_part_done(struct call *call, int64_t upload_id, int64_t part,
                                   const struct blob_digests *digests, struct err *err);
 struct completed_part {

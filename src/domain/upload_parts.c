@@ -25,35 +25,108 @@ bool upload_md5_parse(struct str hex, uint8_t ret[16])
 
 /* ---- begin ---- */
 
+/*
+ * A client that was killed comes back with the same file for the same artifact (the digest of its manifest finds the
+ * pending one). Then the upload it had goes on.
+ */
+
 struct begin_job {
         struct multipart upload;
+        int64_t earlier_id;           /* that goes on; 0: none */
+        bool goes_on;
 };
+
+static struct part_plan *find_plan(struct part_plan *plans, size_t count, int64_t part)
+{
+        if (part >= 1 && (uint64_t)part <= count && plans[part - 1].part == part) /* nearly always */
+                return &plans[part - 1];
+        for (size_t i = 0; i < count; i++)
+                if (plans[i].part == part)
+                        return &plans[i];
+        return NULL;
+}
+
+/* Marks what arrived with the upload; *ret_same: there is something, and it is all of this file's parts. */
+static enum rc compare_parts(struct call *call, int64_t upload_id, struct part_plan *plans, size_t count, bool *ret_same,
+                             struct err *err)
+{
+        struct upload_part *parts = arena_array(call->arena, struct upload_part, count);
+        struct blob_ref *refs = arena_array(call->arena, struct blob_ref, count);
+        bool *there = arena_array(call->arena, bool, count);
+        size_t arrived = 0;
+        enum rc rc = store_upload_parts(call->conn, upload_id, parts, count, &arrived, err);
+
+        if (rc)
+                return rc;
+        for (size_t i = 0; i < arrived; i++) {
+                const struct part_plan *plan = find_plan(plans, count, parts[i].part);
+
+                if (!plan || !plan->has_md5 || memcmp(plan->md5, parts[i].md5, 16) != 0)
+                        return RC_OK;
+                memcpy(refs[i].sha256, parts[i].bytes.sha256, 32);
+                refs[i].size_bytes = (uint64_t)parts[i].bytes.size_bytes;
+        }
+        rc = blob_exists_some(call->domain->parts, refs, arrived, true, there, err);
+        for (size_t i = 0; i < arrived && !rc; i++)
+                find_plan(plans, count, parts[i].part)->arrived = there[i];
+        if (!rc)
+                *ret_same = arrived > 0;
+        return rc;
+}
+
+/* One that was broken off with parts of this very file. */
+static enum rc find_earlier(struct call *call, struct begin_job *job, struct part_plan *plans, size_t count, struct err *err)
+{
+        int64_t ids[4];
+        size_t id_count = 0;
+        bool same = false;
+        enum rc rc = store_upload_unfinished(call->conn, &job->upload, ids, ARRAY_LEN(ids), &id_count, err);
+
+        for (size_t i = 0; i < id_count && !rc && !same; i++) {
+                rc = compare_parts(call, ids[i], plans, count, &same, err);
+                if (same)
+                        job->earlier_id = ids[i];
+        }
+        return rc;
+}
 
 static enum rc begin_write(struct call *call, void *payload, struct err *err)
 {
         struct begin_job *job = payload;
+        enum rc rc;
 
+        if (job->earlier_id) {
+                rc = store_upload_go_on(call->conn, job->earlier_id, clock_now_us(), &job->goes_on, err);
+                if (rc || job->goes_on)
+                        return rc;
+        }
         return store_upload_insert(call->conn, &job->upload, clock_now_us(), err);
 }
 
 enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, const uint8_t digest[16],
                            enum digest_algorithm algorithm, const uint8_t md5[16], struct str storage_path,
-                           int64_t part_count, int64_t *ret_upload_id, struct err *err)
+                           struct part_plan *parts, size_t part_count, int64_t *ret_upload_id, struct err *err)
 {
         struct begin_job job = { .upload = { .artifact_id = artifact->id,
                                              .algorithm = algorithm,
                                              .storage_path = storage_path,
-                                             .part_count = part_count } };
+                                             .part_count = (int64_t)part_count } };
         enum rc rc;
 
         if (part_count < 1 || part_count > UPLOAD_PARTS_MAX)
                 return err_set(err, RC_INVALID, "A file can be sent in 1 to %d parts.", UPLOAD_PARTS_MAX);
         memcpy(job.upload.digest, digest, 16);
         memcpy(job.upload.md5, md5, 16);
-        rc = domain_write(call, begin_write, &job, err);
+        for (size_t i = 0; i < part_count; i++)
+                parts[i].arrived = false;
+        rc = find_earlier(call, &job, parts, part_count, err);
+        if (!rc)
+                rc = domain_write(call, begin_write, &job, err);
         if (rc)
                 return rc;
-        *ret_upload_id = job.upload.id;
+        for (size_t i = 0; i < part_count && !job.goes_on; i++)
+                parts[i].arrived = false;
+        *ret_upload_id = job.goes_on ? job.earlier_id : job.upload.id;
         return RC_OK;
 }
 

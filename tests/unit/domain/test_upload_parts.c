@@ -55,6 +55,7 @@ static void begin(struct run_fixture *f, struct call *call, const char *name, ch
                 .collection_name = str_from(name), .digest = str_from(name), .ttl_s = TTL_UNSET, .history_step = -1,
         };
         char *bytes = arena_alloc(&f->arena, 2 * PART_BYTES);
+        struct part_plan plans[2] = { { .part = 1 }, { .part = 2 } };
         uint8_t md5[16];
         struct err err = { 0 };
 
@@ -62,7 +63,8 @@ static void begin(struct run_fixture *f, struct call *call, const char *name, ch
         part_bytes(bytes, 'A');
         part_bytes(bytes + PART_BYTES, seed);
         crypto_md5(bytes, 2 * PART_BYTES, md5);
-        assert_ok(upload_parts_begin(call, ret->artifact, md5, DIGEST_MD5, md5, STR("path"), 2, &ret->upload_id, &err));
+        assert_ok(upload_parts_begin(call, ret->artifact, md5, DIGEST_MD5, md5, STR("path"), plans, 2, &ret->upload_id,
+                                     &err));
         for (size_t i = 0; i < 2; i++) {
                 crypto_md5(bytes + i * PART_BYTES, PART_BYTES, md5);
                 snprintf(ret->etags[i], sizeof(ret->etags[i]), "%s", crypto_hex(&f->arena, md5, 16).ptr);
@@ -132,6 +134,76 @@ static void upload_parts_go_with_the_last_that_has_them(void **state)
         assert_ok(complete(&f->alice, &b, &err));
         /* What failed on the way leaves the call as usable as it was. */
         assert_non_null(f->alice.conn);
+}
+
+static int64_t begin_again(struct call *call, const struct pending *p, const char *first, const char *second, bool *ret_first)
+{
+        struct part_plan plans[2] = { { .part = 1, .has_md5 = true }, { .part = 2, .has_md5 = true } };
+        char bytes[2 * PART_BYTES];
+        struct err err = { 0 };
+        int64_t id = 0;
+        uint8_t md5[16];
+
+        part_bytes(bytes, 'A');
+        part_bytes(bytes + PART_BYTES, 'B');
+        crypto_md5(bytes, sizeof(bytes), md5);
+        assert_true(upload_md5_parse(str_from(first), plans[0].md5));
+        assert_true(upload_md5_parse(str_from(second), plans[1].md5));
+        assert_ok(upload_parts_begin(call, p->artifact, md5, DIGEST_MD5, md5, STR("path"), plans, 2, &id, &err));
+        *ret_first = plans[0].arrived;
+        assert_false(plans[1].arrived);
+        return id;
+}
+
+static void upload_parts_that_arrived_are_not_sent_again(void **state)
+{
+        struct run_fixture *f = *state;
+        struct pending a, other;
+        struct err err = { 0 };
+        bool arrived = true;
+        int64_t second, third;
+
+        begin(f, &f->alice, "a", 'B', &a);
+        second = begin_again(&f->alice, &a, a.etags[0], a.etags[1], &arrived);
+        assert_int_not_equal(second, a.upload_id); /* nothing had arrived: two clients may be at it */
+        assert_false(arrived);
+        send_part(&f->alice, second, 1, 'A');
+        third = begin_again(&f->alice, &a, a.etags[0], a.etags[1], &arrived);
+        assert_int_equal(third, second);
+        assert_true(arrived);
+        /* The same file cut in other places: nothing of it is here. */
+        assert_int_not_equal(begin_again(&f->alice, &a, a.etags[1], a.etags[0], &arrived), second);
+        assert_false(arrived);
+        /* Another artifact with this file has to send it. */
+        begin(f, &f->alice, "other", 'B', &other);
+        assert_int_not_equal(begin_again(&f->alice, &other, a.etags[0], a.etags[1], &arrived), second);
+        assert_false(arrived);
+        a.upload_id = third;
+        send_part(&f->alice, third, 2, 'B');
+        assert_ok(complete(&f->alice, &a, &err));
+        assert_int_not_equal(begin_again(&f->alice, &a, a.etags[0], a.etags[1], &arrived), third);
+        assert_false(arrived);
+}
+
+static void upload_parts_that_were_lost_are_sent_again(void **state)
+{
+        struct run_fixture *f = *state;
+        char bytes[PART_BYTES];
+        struct blob_digests digests;
+        struct pending a;
+        struct err err = { 0 };
+        bool arrived = true;
+
+        begin(f, &f->alice, "a", 'B', &a);
+        send_part(&f->alice, a.upload_id, 1, 'A');
+        part_bytes(bytes, 'A');
+        assert_ok(blob_put_bytes(f->domain.parts, (struct str){ bytes, PART_BYTES }, &digests, &err));
+        assert_ok(blob_delete(f->domain.parts, &digests.ref, &err));
+        assert_int_equal(begin_again(&f->alice, &a, a.etags[0], a.etags[1], &arrived), a.upload_id);
+        assert_false(arrived);
+        send_part(&f->alice, a.upload_id, 1, 'A');
+        send_part(&f->alice, a.upload_id, 2, 'B');
+        assert_ok(complete(&f->alice, &a, &err));
 }
 
 static void upload_parts_that_are_gone_are_asked_for_again(void **state)
@@ -294,6 +366,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(upload_parts_go_with_the_last_that_has_them),
+                TEST(upload_parts_that_arrived_are_not_sent_again),
+                TEST(upload_parts_that_were_lost_are_sent_again),
                 TEST(upload_parts_that_are_gone_are_asked_for_again),
                 TEST(upload_parts_in_common_are_never_lost),
                 TEST(upload_parts_may_be_completed_by_many_at_once),
