@@ -7,9 +7,14 @@ import { Icon } from '../components/Icon';
 import { knownSession, signIn } from '../lib/session';
 import css from './SignIn.module.css';
 
-/** Only addresses of this server: "/..." but not "//host". */
+/** Only addresses of this server, judged as the browser reads them: not "//host", nor with a tab in it. */
 function localTarget(next: string | undefined): string {
-  return next && /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/registry';
+  if (!next?.startsWith('/') || next.startsWith('/login')) return '/registry';
+  try {
+    return new URL(next, window.location.origin).origin === window.location.origin ? next : '/registry';
+  } catch {
+    return '/registry';
+  }
 }
 
 export default function SignIn({ next }: { next?: string }) {
