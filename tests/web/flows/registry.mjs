@@ -11,7 +11,7 @@ async function create(page, name) {
   await page.getByRole('heading', { name }).waitFor();
 }
 
-flow('names are judged while they are typed', async ({ page }) => {
+flow('UI-03: names are judged while they are typed', async ({ page }) => {
   await page.goto(BASE);
   await page.getByRole('button', { name: 'Create registry' }).click();
   const name = page.getByRole('textbox', { name: 'Name' });
@@ -25,7 +25,7 @@ flow('names are judged while they are typed', async ({ page }) => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
-flow('a star puts a registry first, for the one who gave it', async ({ page }) => {
+flow('UI-02: a star puts a registry first, for the one who gave it', async ({ page }) => {
   const first = page.getByRole('list', { name: 'Registries' }).getByRole('listitem').first();
   await page.goto(BASE);
   await page.getByRole('button', { name: 'Star Speech' }).click();
@@ -36,7 +36,7 @@ flow('a star puts a registry first, for the one who gave it', async ({ page }) =
   await page.getByRole('button', { name: 'Star Speech' }).waitFor();
 });
 
-flow('people get access and a role, and lose it', async ({ page }) => {
+flow('UI-17 UI-18: people get access and a role, and lose it', async ({ page }) => {
   await page.goto(`${BASE}/Speech/settings`);
   await page.getByRole('button', { name: 'Add access' }).click();
   const field = page.getByRole('textbox', { name: 'Include users and teams' });
@@ -57,7 +57,7 @@ flow('people get access and a role, and lose it', async ({ page }) => {
   await role.waitFor({ state: 'detached' });
 });
 
-flow('a protected alias is defined, and taken back', async ({ page }) => {
+flow('UI-12: a protected alias is defined, and taken back', async ({ page }) => {
   await page.goto(`${BASE}/Speech/settings`);
   const section = page.getByRole('region', { name: 'Protected Aliases' });
   await section.getByRole('button', { name: 'Add alias' }).click();
@@ -69,7 +69,7 @@ flow('a protected alias is defined, and taken back', async ({ page }) => {
   await section.getByText('None').waitFor();
 });
 
-flow('a registry is deleted after its name was typed', async ({ page }) => {
+flow('UI-19: a registry is deleted after its name was typed', async ({ page }) => {
   await create(page, 'Short lived');
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Delete registry' }).click();
@@ -83,7 +83,7 @@ flow('a registry is deleted after its name was typed', async ({ page }) => {
 });
 
 flow(
-  'who may not change settings sees no way to',
+  'UI-16: who may not change settings sees no way to',
   async ({ page }) => {
     await page.goto(`${BASE}/model/settings`);
     await page.getByText('Protected Aliases').first().waitFor();
@@ -93,7 +93,7 @@ flow(
   { as: 'linus' },
 );
 
-flow('search finds by tag and alias, from the bar and from the palette', async ({ page }) => {
+flow('UI-15: search finds by tag and alias, from the bar and from the palette', async ({ page }) => {
   await page.goto(BASE);
   await page.getByRole('searchbox', { name: 'Search the registry' }).fill('production');
   await page.getByRole('region', { name: 'Versions' }).getByText('Sign Detector:v2').waitFor();

@@ -7,7 +7,7 @@ async function choose(page, label, option) {
   await page.getByRole('option', { name: option }).first().click();
 }
 
-flow('Registry App: link a new version through the collection menu', async ({ page, world }) => {
+flow('UI-01 UI-06: Registry App: link a new version through the collection menu', async ({ page, world }) => {
   await page.goto('/registry/');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Registry' }).click();
   await page.getByRole('link', { name: 'model', exact: true }).click();
@@ -43,7 +43,7 @@ flow('Registry App: link a new version through the collection menu', async ({ pa
   equal(project.artifactCollection.artifacts.totalCount, 1, 'versions of the collection');
 });
 
-flow('artifact browser: Link to registry', async ({ page }) => {
+flow('UI-07: artifact browser: Link to registry', async ({ page }) => {
   await page.goto(`/${TEAM}/${PROJECT}`);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Artifacts' }).click();
   await page.getByRole('button', { name: 'Versions of sign-detector' }).click();
@@ -64,7 +64,7 @@ flow('artifact browser: Link to registry', async ({ page }) => {
   holds(await page.getByText('trial').first().isVisible(), 'the alias is on the version');
 });
 
-flow('the path of a registry: the code on its page', async ({ page }) => {
+flow('UI-04: the path of a registry: the code on its page', async ({ page }) => {
   await page.goto('/registry/');
   await page.getByRole('link', { name: 'Fine-tuned Models', exact: true }).click();
   await page.getByRole('heading', { name: 'Fine-tuned Models' }).waitFor();
@@ -76,7 +76,7 @@ flow('the path of a registry: the code on its page', async ({ page }) => {
   );
 });
 
-flow('the path of a registry: the code of an empty collection', async ({ page }) => {
+flow('UI-05: the path of a registry: the code of an empty collection', async ({ page }) => {
   await page.goto('/orgs/Northwind%20Labs/registry/Speech');
   await page.getByRole('button', { name: 'Create collection' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('raw_images');

@@ -11,7 +11,7 @@ async function openVersion(page) {
   await page.getByRole('link', { name: 'v2', exact: true }).click();
 }
 
-flow('the full name is on the Version tab', async ({ page }) => {
+flow('UI-10: the full name is on the Version tab', async ({ page }) => {
   await openVersion(page);
   await page.getByRole('tab', { name: 'Version', exact: true }).click();
   await page.getByText('Full Name').waitFor();
@@ -20,7 +20,7 @@ flow('the full name is on the Version tab', async ({ page }) => {
   holds(copied === FULL_NAME, `copied: ${copied}`);
 });
 
-flow('the code of the Usage tab runs as it is', async ({ page, world }) => {
+flow('UI-10: the code of the Usage tab runs as it is', async ({ page, world }) => {
   await openVersion(page);
   await page.getByRole('tab', { name: 'Usage' }).click();
   await page.getByRole('heading', { name: 'Usage API' }).waitFor();

@@ -6,7 +6,7 @@ const COLLECTION = `/orgs/Northwind%20Labs/registry/model?selectionPath=${encode
   `${ORG_ENTITY}/wandb-registry-model/Sign Detector`,
 )}&view=membership`;
 
-flow('the address that the client prints opens the version', async ({ page, world }) => {
+flow('UI-10: the address that the client prints opens the version', async ({ page, world }) => {
   const url = world
     .snippet(
       `import wandb; print(wandb.Api().artifact("${ORG_ENTITY}/wandb-registry-model/Sign Detector:v1").url)`,
@@ -16,7 +16,7 @@ flow('the address that the client prints opens the version', async ({ page, worl
   await page.getByText(`${ORG_ENTITY}/wandb-registry-model/Sign Detector:v1`, { exact: true }).waitFor();
 });
 
-flow('an alias is added with the keyboard, moves, and goes', async ({ page }) => {
+flow('UI-11: an alias is added with the keyboard, moves, and goes', async ({ page }) => {
   await page.goto(`${COLLECTION}&version=v0`);
   await page.getByRole('button', { name: 'Add alias' }).click();
   await page.keyboard.type('candidate');
@@ -40,7 +40,7 @@ flow('an alias is added with the keyboard, moves, and goes', async ({ page }) =>
   await page.getByRole('button', { name: 'Remove alias candidate' }).waitFor({ state: 'detached' });
 });
 
-flow('a tag that is none is explained', async ({ page }) => {
+flow('UI-09: a tag that is none is explained', async ({ page }) => {
   await page.goto(COLLECTION);
   await page.getByRole('button', { name: 'Add tag' }).click();
   await page.keyboard.type('a/b');
@@ -49,7 +49,7 @@ flow('a tag that is none is explained', async ({ page }) => {
   await page.keyboard.press('Escape');
 });
 
-flow('files: the tree, previews, a deep link', async ({ page }) => {
+flow('UI-10: files: the tree, previews, a deep link', async ({ page }) => {
   await page.goto(`${COLLECTION}&version=v2&tab=files`);
   await page.getByRole('treeitem').getByText('notes').click();
   await page.getByRole('treeitem').getByText('card.md').click();
@@ -61,7 +61,7 @@ flow('files: the tree, previews, a deep link', async ({ page }) => {
   await page.getByText('40 items').waitFor();
 });
 
-flow('lineage: from the data to the report', async ({ page }) => {
+flow('UI-14: lineage: from the data to the report', async ({ page }) => {
   await page.goto(`${COLLECTION}&version=v2&tab=lineage`);
   for (const name of [
     'clean-signs:v1',
@@ -78,7 +78,7 @@ flow('lineage: from the data to the report', async ({ page }) => {
   await page.getByRole('table', { name: 'Outputs' }).getByText('sign-detector:v2').waitFor();
 });
 
-flow('two versions are compared by content', async ({ page }) => {
+flow('UI-24: two versions are compared by content', async ({ page }) => {
   await page.goto(COLLECTION);
   await page.getByRole('button', { name: 'Compare v1 and v2' }).click();
   await page.getByText('2 changed').waitFor();
@@ -86,7 +86,7 @@ flow('two versions are compared by content', async ({ page }) => {
   await page.getByRole('table', { name: 'Metadata' }).getByText('mAP').waitFor();
 });
 
-flow('what changes elsewhere shows within two seconds', async ({ page, world }) => {
+flow('UI-30: what changes elsewhere shows within two seconds', async ({ page, world }) => {
   await page.goto(`${COLLECTION}&version=v1`);
   await page.getByText('Full Name').waitFor();
   await page.waitForTimeout(1500);
@@ -108,7 +108,7 @@ flow('what changes elsewhere shows within two seconds', async ({ page, world }) 
     .waitFor({ state: 'detached', timeout: 2000 });
 });
 
-flow('scripts in descriptions and files never run', async ({ page, world }) => {
+flow('UI-30: scripts in descriptions and files never run', async ({ page, world }) => {
   world.snippet(`
 import pathlib, tempfile, wandb
 evil = '<script>window.ran = 1</script><img src=x onerror="window.ran = 1"><svg onload="window.ran = 1">[x](javascript:window.ran=1)'
