@@ -62,7 +62,9 @@ static const struct example examples[] = {
         { "Versions of one collection, filtered, newest first",
           { SEARCH_VERSIONS, .project_id = 1, .collection_id = 1, .limit = 51, .sight = ALL },
           .versions = "{\"artifact_size\": {\"$gt\": 1000}}", .order = "-version", .after = true },
-        { "Versions of all registries by size", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL }, .order = "-artifact_size" },
+        { "Versions of all registries by size", { SEARCH_VERSIONS, REGISTRIES, .sight = ALL }, .order = "-artifact_size", .after = true },
+        { "Versions of all registries by age", { SEARCH_VERSIONS, REGISTRIES, .sight = SOME }, .order = "created_at",
+          .after = true },
 };
 
 static enum rc read_filter(struct arena *arena, const char *text, const struct filter **ret, struct err *err)
@@ -77,7 +79,7 @@ static enum rc read_filter(struct arena *arena, const char *text, const struct f
 static enum rc print_example(struct db_conn *conn, struct arena *arena, const struct example *example, struct err *err)
 {
         _cleanup_(buf_done) struct buf plan = { 0 };
-        struct search_key key = { 1, 1, 1, { .kind = FILTER_KEY_NULL } };
+        struct search_key key = { 1, 1, 1, 1, { .kind = FILTER_KEY_NULL } };
         struct search_query query = example->query;
         enum rc rc = read_filter(arena, example->projects, &query.projects, err);
 
@@ -153,8 +155,9 @@ int main(void)
               "statement for the rest of its collection, one for the rest of its project, and one for what is behind; each\n"
               "reads a range of an index, from the first row of the page to the last, wherever the page lies. What sorts\n"
               "(`USE TEMP B-TREE`): orders by a value across several registries, which the client asks for registry by registry;\n"
-              "orders of versions by anything but their number; and searches that begin with the few versions that an index\n"
-              "names (`src/store/search_start.c`; when they are many, the list is walked as without the filter).\n",
+              "orders of versions by anything but their number, unless there are many and an index has the order; and searches\n"
+              "that begin with the few versions that an index names (`src/store/search_start.c`; when they are many, the list is\n"
+              "walked as without the filter).\n",
               stdout);
         arena_init(&arena, (size_t)64 << 20);
         rc = print_all(path, &arena, &err);

@@ -14,6 +14,7 @@ extern const char migration_0007_metadata_terms[];
 extern const char migration_0008_downloads[];
 extern const char migration_0009_deleted_lists[];
 extern const char migration_0010_owner[];
+extern const char migration_0011_versions_by_size[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -28,6 +29,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 8, .name = "downloads", .sql = migration_0008_downloads },
                 { .number = 9, .name = "lists of what was deleted", .sql = migration_0009_deleted_lists },
                 { .number = 10, .name = "owners", .sql = migration_0010_owner },
+                { .number = 11, .name = "versions by size", .sql = migration_0011_versions_by_size },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

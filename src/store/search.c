@@ -59,11 +59,15 @@ static void add_sight(struct filter_sql *sql, const struct sight *sight)
 
 static void add_tables(struct filter_sql *sql, const struct search_query *query, const struct search_start *start)
 {
-        if (start->test) {
+        if (start->test || start->by_value) {
                 buf_add_str(sql->text, STR(" FROM artifact a CROSS JOIN membership m CROSS JOIN collection c "
-                                           "CROSS JOIN project p WHERE a.id IN ("));
-                search_start_write(sql, start);
-                buf_add_str(sql->text, STR(") AND p.deleted_us IS NULL"));
+                                           "CROSS JOIN project p WHERE "));
+                if (start->test) {
+                        buf_add_str(sql->text, STR("a.id IN ("));
+                        search_start_write(sql, start);
+                        buf_add_str(sql->text, STR(") AND "));
+                }
+                buf_add_str(sql->text, STR("p.deleted_us IS NULL"));
                 return;
         }
         buf_add_str(sql->text, STR(" FROM project p"));
@@ -136,30 +140,79 @@ static void add_step(struct filter_sql *sql, const struct search_query *query, e
         filter_sql_i64(sql, after->version);
 }
 
-static const char *const place_of[] = {
-        [SEARCH_PROJECTS] = "p.id",
-        [SEARCH_COLLECTIONS] = "c.id",
-        [SEARCH_VERSIONS] = "c.id, m.version",
-};
-
-static enum rc add_after_value(struct filter_sql *sql, const struct search_query *query, struct str value,
-                               struct err *err)
+/* Is it a value of the version itself, which all of its places share? */
+static bool is_of_version(struct str value)
 {
-        const struct filter_key *key = &query->after->value;
+        return str_starts(value, STR("a."));
+}
 
-        if (key->kind == FILTER_KEY_NULL)
-                return err_set(err, RC_INVALID, "The cursor belongs to a list in another order: start from the beginning.");
-        buf_printf(sql->text, " AND (%.*s, %s) %s (", STR_ARG(value), place_of[query->what],
-                   query->order.descending ? "<" : ">");
+/* What follows an order's value, so that no two rows are the same in it. */
+static void add_place(struct filter_sql *sql, const struct search_query *query, struct str value, const char *direction)
+{
+        if (query->what == SEARCH_PROJECTS)
+                buf_printf(sql->text, "p.id%s", direction);
+        else if (query->what == SEARCH_COLLECTIONS)
+                buf_printf(sql->text, "c.id%s", direction);
+        else if (is_of_version(value))
+                buf_printf(sql->text, "a.id%s, m.collection_id%s", direction, direction);
+        else
+                buf_printf(sql->text, "c.id%s, m.version%s", direction, direction);
+}
+
+static void add_key_value(struct filter_sql *sql, const struct filter_key *key)
+{
         if (key->kind == FILTER_KEY_I64)
                 filter_sql_i64(sql, key->integer);
         else if (key->kind == FILTER_KEY_F64)
                 filter_sql_f64(sql, key->number);
         else
                 filter_sql_str(sql, key->text);
+}
+
+/*
+ * Walking the versions by value, in two ranges of the index: what else has the last value, then what lies behind it.
+ * (SQLite would not use the row's number in a comparison of lists, and many versions may have one size.)
+ */
+static void add_walk_step(struct filter_sql *sql, const struct search_query *query, struct str value, enum step step)
+{
+        const char *beyond = query->order.descending ? "<" : ">";
+        const struct search_key *after = query->after;
+
+        buf_printf(sql->text, " AND %.*s %s ", STR_ARG(value), step == STEP_PROJECT ? beyond : "=");
+        add_key_value(sql, &after->value);
+        if (step == STEP_PROJECT)
+                return;
+        buf_printf(sql->text, " AND a.id %s= ", beyond);
+        filter_sql_i64(sql, after->artifact_id);
+        buf_printf(sql->text, " AND (a.id %s ", beyond);
+        filter_sql_i64(sql, after->artifact_id);
+        buf_printf(sql->text, " OR m.collection_id %s ", beyond);
+        filter_sql_i64(sql, after->collection_id);
+        buf_add_c(sql->text, ')');
+}
+
+static enum rc add_after_value(struct filter_sql *sql, const struct search_query *query, struct str value,
+                               const struct search_start *start, enum step step, struct err *err)
+{
+        const struct filter_key *key = &query->after->value;
+
+        if (key->kind == FILTER_KEY_NULL)
+                return err_set(err, RC_INVALID, "The cursor belongs to a list in another order: start from the beginning.");
+        if (start->by_value) {
+                add_walk_step(sql, query, value, step);
+                return RC_OK;
+        }
+        buf_printf(sql->text, " AND (%.*s, ", STR_ARG(value));
+        add_place(sql, query, value, "");
+        buf_printf(sql->text, ") %s (", query->order.descending ? "<" : ">");
+        add_key_value(sql, key);
         buf_add_str(sql->text, STR(", "));
+        if (query->what == SEARCH_VERSIONS && is_of_version(value)) {
+                filter_sql_i64(sql, query->after->artifact_id);
+                buf_add_str(sql->text, STR(", "));
+        }
         filter_sql_i64(sql, query->what == SEARCH_PROJECTS ? query->after->project_id : query->after->collection_id);
-        if (query->what == SEARCH_VERSIONS) {
+        if (query->what == SEARCH_VERSIONS && !is_of_version(value)) {
                 buf_add_str(sql->text, STR(", "));
                 filter_sql_i64(sql, query->after->version);
         }
@@ -179,10 +232,8 @@ static void add_order(struct filter_sql *sql, const struct search_query *query, 
                         buf_add_str(sql->text, STR(", m.version"));
                 return;
         }
-        buf_printf(sql->text, " ORDER BY %.*s%s, %s%s", STR_ARG(value), direction,
-                   query->what == SEARCH_PROJECTS ? "p.id" : "c.id", direction);
-        if (query->what == SEARCH_VERSIONS)
-                buf_printf(sql->text, ", m.version%s", direction);
+        buf_printf(sql->text, " ORDER BY %.*s%s, ", STR_ARG(value), direction);
+        add_place(sql, query, value, direction);
 }
 
 /* The expression that the list is ordered by; absent: by place. It is never NULL. */
@@ -231,7 +282,7 @@ static enum rc write_statement(struct filter_sql *sql, const struct search_query
         if (rc)
                 return rc;
         if (query->after && !str_is_null(value)) {
-                rc = add_after_value(sql, query, value, err);
+                rc = add_after_value(sql, query, value, start, step, err);
                 if (rc)
                         return rc;
         } else if (query->after) {
@@ -269,7 +320,7 @@ static enum rc read_rows(struct db_stmt *stmt, struct arena *arena, size_t limit
                 r->project_id = r->key.project_id = db_column_i64(stmt, 0);
                 r->collection_id = r->key.collection_id = db_column_i64(stmt, 1);
                 r->version = r->key.version = db_column_i64(stmt, 2);
-                r->artifact_id = db_column_i64(stmt, 3);
+                r->artifact_id = r->key.artifact_id = db_column_i64(stmt, 3);
                 r->created_us = db_column_i64(stmt, 4);
                 filter_key_read(stmt, arena, 5, 0, &r->key.value);
         }
@@ -295,8 +346,10 @@ static enum rc run_step(struct db_conn *conn, struct arena *arena, const struct 
         return read_rows(stmt, arena, query->limit, list, cap, err);
 }
 
-static enum step first_step(const struct search_query *query)
+static enum step first_step(const struct search_query *query, const struct search_start *start)
 {
+        if (query->after && start->by_value)
+                return STEP_COLLECTION;
         if (!query->after || !str_is_empty(query->order.field) || query->what == SEARCH_PROJECTS)
                 return STEP_PROJECT;
         return query->what == SEARCH_VERSIONS ? STEP_VERSION : STEP_COLLECTION;
@@ -312,16 +365,71 @@ static enum step last_step(const struct search_query *query, enum step first)
         return query->project_id ? STEP_COLLECTION : STEP_PROJECT;
 }
 
+/* So many places are sorted; of more, an index of the versions has a page at hand sooner. */
+#define SORTED_MAX 10000
+
+/* Lists of many registries by a value that has an index; a filter of versions may leave too few of what is walked. */
+static bool may_walk_values(const struct search_query *query, struct str value)
+{
+        return query->what == SEARCH_VERSIONS && !query->project_id && !query->collection_id && !query->versions &&
+               (str_eq(value, STR("a.size_bytes")) || str_eq(value, STR("a.created_us")));
+}
+
+static enum rc are_many(struct db_conn *conn, struct arena *arena, const struct search_query *query, bool *ret,
+                        struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        _cleanup_(buf_done) struct buf text = { 0 };
+        struct filter_sql sql;
+        bool row = false;
+        enum rc rc;
+
+        filter_sql_init(&sql, arena, &text, 1);
+        buf_add_str(&text, STR("SELECT count(*) FROM (SELECT 1 FROM project p CROSS JOIN collection c CROSS JOIN membership m "
+                               "WHERE p.deleted_us IS NULL"));
+        rc = add_projects(&sql, query, err);
+        if (!rc)
+                rc = add_collections(&sql, query, err);
+        if (rc)
+                return rc;
+        buf_add_str(&text, STR(" AND m.collection_id = c.id LIMIT "));
+        filter_sql_i64(&sql, SORTED_MAX + 1);
+        buf_add_c(&text, ')');
+        rc = db_prepare(conn, buf_cstr(&text), &stmt, err);
+        if (rc)
+                return rc;
+        filter_sql_bind(&sql, stmt);
+        rc = db_step(stmt, &row, err);
+        if (!rc)
+                *ret = row && db_column_i64(stmt, 0) > SORTED_MAX;
+        return rc;
+}
+
+static enum rc find_start(struct db_conn *conn, struct arena *arena, const struct search_query *query,
+                          struct search_start *ret, struct err *err)
+{
+        struct str value = STR_NULL;
+        enum rc rc = search_start_find(conn, arena, query, ret, err);
+
+        if (!rc)
+                rc = order_value(query, &value, err);
+        if (rc || !may_walk_values(query, value))
+                return rc;
+        return are_many(conn, arena, query, &ret->by_value, err);
+}
+
 static enum rc search(struct db_conn *conn, struct arena *arena, const struct search_query *query,
                       struct search_list *ret, struct err *err)
 {
         struct search_list list = { NULL, 0 };
         struct search_start start;
-        enum step first = first_step(query), last = last_step(query, first);
+        enum step step, last;
         size_t cap = 0;
-        enum rc rc = search_start_find(conn, arena, query, &start, err);
+        enum rc rc = find_start(conn, arena, query, &start, err);
 
-        for (enum step step = first; !rc && step <= last && list.count < query->limit; step++)
+        step = first_step(query, &start);
+        last = last_step(query, step);
+        for (; !rc && step <= last && list.count < query->limit; step++)
                 rc = run_step(conn, arena, query, &start, step, &list, &cap, err);
         if (!rc)
                 *ret = list;
@@ -375,30 +483,50 @@ enum rc store_search_count(struct db_conn *conn, struct arena *arena, const stru
         return store_work_end(conn, rc, TOO_MUCH, err);
 }
 
+static enum rc explain(struct db_conn *conn, struct arena *arena, const struct search_query *query,
+                       const struct search_start *start, enum step step, struct buf *ret_plan, struct err *err)
+{
+        _cleanup_(buf_done) struct buf text = { 0 };
+        struct filter_sql sql;
+        struct str plan;
+        enum rc rc;
+
+        filter_sql_init(&sql, arena, &text, 1);
+        rc = write_statement(&sql, query, start, step, query->limit, err);
+        if (!rc)
+                rc = db_explain(conn, buf_cstr(&text), arena, &plan, err);
+        if (!rc)
+                buf_printf(ret_plan, "%s\n%.*s", buf_cstr(&text), STR_ARG(plan));
+        return rc;
+}
+
+static enum rc explain_steps(struct db_conn *conn, struct arena *arena, const struct search_query *query,
+                             const struct search_start *start, struct buf *ret_plan, struct err *err)
+{
+        enum step first = first_step(query, start), last = last_step(query, first);
+        enum rc rc = RC_OK;
+
+        for (enum step step = first; !rc && step <= last; step++)
+                rc = explain(conn, arena, query, start, step, ret_plan, err);
+        return rc;
+}
+
 enum rc store_search_explain(struct db_conn *conn, struct arena *arena, const struct search_query *query,
                              struct buf *ret_plan, struct err *err)
 {
-        enum step first = first_step(query), last = last_step(query, first);
         struct search_start start;
-        enum rc found = search_start_find(conn, arena, query, &start, err);
+        struct str value = STR_NULL;
+        enum rc rc = search_start_find(conn, arena, query, &start, err);
 
-        if (found)
-                return found;
-        for (enum step step = first; step <= last; step++) {
-                _cleanup_(buf_done) struct buf text = { 0 };
-                struct filter_sql sql;
-                struct str plan;
-                enum rc rc;
-
-                filter_sql_init(&sql, arena, &text, 1);
-                rc = write_statement(&sql, query, &start, step, query->limit, err);
-                if (!rc)
-                        rc = db_explain(conn, buf_cstr(&text), arena, &plan, err);
-                if (rc)
-                        return rc;
-                buf_printf(ret_plan, "%s\n%.*s", buf_cstr(&text), STR_ARG(plan));
-        }
-        return RC_OK;
+        if (!rc)
+                rc = explain_steps(conn, arena, query, &start, ret_plan, err);
+        if (!rc)
+                rc = order_value(query, &value, err);
+        if (rc || !may_walk_values(query, value))
+                return rc;
+        buf_printf(ret_plan, "-- more than %d of them:\n", SORTED_MAX);
+        start.by_value = true;
+        return explain_steps(conn, arena, query, &start, ret_plan, err);
 }
 
 /* ---- cursors ---- */
@@ -409,14 +537,14 @@ struct str store_search_key_format(struct arena *arena, const struct search_key 
 
         if (key->value.kind != FILTER_KEY_NULL)
                 value = filter_key_format(arena, &key->value);
-        return arena_printf(arena, "%lld.%lld.%lld.%.*s", (long long)key->project_id, (long long)key->collection_id,
-                            (long long)key->version, STR_ARG(value));
+        return arena_printf(arena, "%lld.%lld.%lld.%lld.%.*s", (long long)key->project_id, (long long)key->collection_id,
+                            (long long)key->version, (long long)key->artifact_id, STR_ARG(value));
 }
 
 enum rc store_search_key_parse(struct arena *arena, struct str text, struct search_key *ret, struct err *err)
 {
         struct search_key key = { 0 };
-        int64_t *const parts[] = { &key.project_id, &key.collection_id, &key.version };
+        int64_t *const parts[] = { &key.project_id, &key.collection_id, &key.version, &key.artifact_id };
         struct str rest = text;
 
         for (size_t i = 0; i < ARRAY_LEN(parts); i++)

@@ -6,7 +6,9 @@
  * is part of the query (struct sight), so no page is thinned out afterwards.
  *
  * Orders: without a field by place (project, collection, version), each page a range of the
- * index of its table. With a field by that and then by place.
+ * index of its table. With a field by that and then by place; by what belongs to the version
+ * itself (size, age) by that, by version and then by collection. Of many registries at once these
+ * two walk an index of the versions when more than a few thousand would have to be sorted.
  *
  * A cursor is the place of the last row, with the value it was ordered by. It says nothing of
  * filters, so lists that are the same list, asked for in different words, share cursors.
@@ -32,6 +34,7 @@ struct sight {
 
 struct search_key {
         int64_t project_id, collection_id, version;
+        int64_t artifact_id;             /* of a version; 0 otherwise */
         struct filter_key value;         /* FILTER_KEY_NULL: ordered by place */
 };
 struct search_query {

@@ -44,7 +44,7 @@ static bool read_test(const struct filter *f, struct search_start *ret)
         struct str head = str_cut(&rest, '.');
 
         if (str_eq(f->field, STR("tag")) || str_eq(f->field, STR("tags"))) {
-                *ret = (struct search_start){ f, STR_NULL };
+                *ret = (struct search_start){ .test = f };
                 return f->op == FILTER_EQ && f->value->kind == JSON_STRING;
         }
         if (!str_eq(head, STR("metadata")) && !str_eq(head, STR("artifact_metadata")))
@@ -52,7 +52,7 @@ static bool read_test(const struct filter *f, struct search_start *ret)
         /* Keys with brackets look like places in lists, which have no terms. */
         if (str_is_empty(rest) || str_find(rest, '[', 0) != SIZE_MAX || !is_term_test(f))
                 return false;
-        *ret = (struct search_start){ f, rest };
+        *ret = (struct search_start){ .test = f, .key = rest };
         return true;
 }
 
@@ -142,7 +142,7 @@ static enum rc look(struct finding *finding, const struct filter *f)
 enum rc search_start_find(struct db_conn *conn, struct arena *arena, const struct search_query *query,
                           struct search_start *ret, struct err *err)
 {
-        struct search_start start = { NULL, STR_NULL };
+        struct search_start start = { .test = NULL };
         struct finding finding = {
                 .conn = conn,
                 .arena = arena,

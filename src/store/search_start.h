@@ -17,6 +17,7 @@
 #include "store/search.h"
 
 struct search_start {
+        bool by_value;                   /* with the versions, in the order of the list's value; search.c decides */
         const struct filter *test;       /* the condition to begin with; NULL: walk */
         struct str key;                  /* in the metadata; absent: the test is of tags */
 };

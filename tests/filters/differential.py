@@ -300,7 +300,7 @@ REFUSED = [
     ({"p": {"tag": "x"}}, "tag"), ({"c": {"name": {"$regex": "("}}}, "("), ({"f": {"created_at": {"$gt": "yesterday"}}}, "created_at"),
     ({"f": {"$xor": []}}, "$xor"), ({"p": {"name": 5}}, "name"), ({"f": {"version": "latest"}}, "version"),
     ({"f": {"tag": {"$in": "x"}}}, "$in"), ({"f": {"metadata": 1}}, "metadata"), ({"s": "+nonsense"}, "nonsense"),
-    ({"a": "nonsense"}, "cursor"), ({"a": "MS4yLjM"}, None),
+    ({"a": "nonsense"}, "cursor"), ({"a": "MS4yLjMuNA"}, None),
 ]
 
 
