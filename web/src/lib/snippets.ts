@@ -44,3 +44,12 @@ with wandb.init(entity="${entity}", project="${project}") as run:
     run.log_artifact("<path>", name="<name>", type="model")
 `;
 }
+
+export function aliasSnippet(fullName: string): string {
+  return `import wandb
+
+artifact = wandb.Api().artifact('${fullName}')
+artifact.aliases.append('production')
+artifact.save()
+`;
+}

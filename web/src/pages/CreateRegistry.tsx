@@ -114,7 +114,6 @@ function Form({ close, org, entity, taken, created }: Props) {
           label="Types"
           description="A type cannot be removed once it is saved."
           placeholder={types.length ? undefined : 'model'}
-          data={['model', 'dataset']}
           value={types}
           error={touched ? typesProblem : null}
           onChange={setTypes}

@@ -97,7 +97,9 @@ function Form({ close, artifact, label, org }: Props & { org: string }) {
         value={registry}
         error={unfit ? `${registryName(registry)} does not take ${type}: choose another registry.` : null}
         nothingFoundMessage={
-          registries.isPending ? 'Loading…' : `No registry that you may link to takes ${type}`
+          registries.isPending
+            ? 'Loading…'
+            : (registries.error?.message ?? `No registry that you may link to takes ${type}`)
         }
         onChange={(value) => {
           setRegistry(value);
@@ -144,7 +146,11 @@ function Form({ close, artifact, label, org }: Props & { org: string }) {
           found={names.map((name) => ({ value: name, label: name }))}
           find={find}
           value={existing}
-          nothing={collections.isFetching ? 'Loading…' : `No collection of type ${type}`}
+          nothing={
+            collections.isFetching
+              ? 'Loading…'
+              : (collections.error?.message ?? `No collection of type ${type}`)
+          }
           onChange={setExisting}
         />
       ) : (

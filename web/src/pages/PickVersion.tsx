@@ -52,8 +52,8 @@ export function PickVersion({ org, type, onPick }: Props) {
     [];
   const home = versions.data?.project?.artifactCollection;
   const edges = (home?.artifacts?.edges ?? []).filter(({ node }) => node.state === 'COMMITTED');
-  const loading = (query: { isFetching: boolean }, nothing: string) =>
-    query.isFetching ? 'Loading…' : nothing;
+  const loading = (query: { isFetching: boolean; error: Error | null }, nothing: string) =>
+    query.isFetching ? 'Loading…' : (query.error?.message ?? nothing);
 
   const choose = (id: string | null, label: string) => {
     setVersion(id);

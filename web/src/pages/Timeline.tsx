@@ -1,11 +1,13 @@
 // When each alias named which version: one line per alias, a bar per version that it named.
 import { Link } from '@tanstack/react-router';
 
+import { Code } from '../components/Copy';
 import { Empty, LoadingRows, Problem } from '../components/states';
 import { useGqlPages } from '../graphql/client';
 import { CollectionHistoryDocument } from '../graphql/generated';
 import { formatTime, parseTime } from '../lib/format';
-import { versionLink, type Place } from '../lib/links';
+import { pathOf, versionLink, type Place } from '../lib/links';
+import { aliasSnippet } from '../lib/snippets';
 import { aliasSpans } from '../lib/timeline';
 import css from './Timeline.module.css';
 
@@ -29,7 +31,12 @@ export function Timeline({ place }: { place: Place }) {
     }));
   const now = Date.now();
   const { start, lanes } = aliasSpans(events, now);
-  if (lanes.length === 0) return <Empty icon="alias" title="No alias has been set yet" />;
+  if (lanes.length === 0)
+    return (
+      <Empty icon="alias" title="No alias has been set yet">
+        <Code text={aliasSnippet(`${pathOf(place)}:v0`)} />
+      </Empty>
+    );
 
   const length = Math.max(1, now - start);
   const left = (at: number) => `${((at - start) / length) * 100}%`;

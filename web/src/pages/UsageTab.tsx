@@ -39,7 +39,7 @@ export default function UsageTab({
       </Section>
       <Section title="Used by">
         {list.isError ? (
-          <Problem error={list.error} />
+          <Problem error={list.error} retry={() => void list.refetch()} />
         ) : list.isPending ? (
           <LoadingRows rows={2} />
         ) : runs.length === 0 ? (
