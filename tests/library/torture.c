@@ -18,8 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROUNDS_MAX = 20000 };
-
 /* ---- memory that is counted, and refused once ------------------------------------------------------ */
 
 static struct {
@@ -247,7 +245,7 @@ static unsigned long play(const struct scene *scene, unsigned long from, size_t 
         unsigned long n, wrong = 0, went_on = 0;
         int failed = 1;
 
-        for (n = from; n < ROUNDS_MAX && failed && wrong < 10; n++) {
+        for (n = from; failed && wrong < 10; n++) {
                 failed = 0;
                 wrong += (unsigned long)one_round(scene, n, ++rounds, &failed, &went_on);
         }
