@@ -3,12 +3,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+import { usedStyles } from './tools/used-styles';
+
 const server = process.env.VITRINE_URL ?? 'http://127.0.0.1:8080';
 const own = ['^/graphql', '^/-/', '^/preview/', '^/download/', '^/admin/audit_logs'];
 
 export default defineConfig(({ command }) => ({
   base: command === 'build' ? '/-/' : '/',
-  plugins: [react()],
+  plugins: [react(), usedStyles()],
   server: {
     host: '127.0.0.1',
     proxy: Object.fromEntries(own.map((path) => [path, { target: server, changeOrigin: false }])),

@@ -1,5 +1,5 @@
 // Where the app starts: the theme, the store of answers, the router.
-import '@fontsource-variable/inter/wght.css';
+import './typeface/inter.css';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './theme.css';

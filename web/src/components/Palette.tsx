@@ -149,7 +149,7 @@ function PaletteBody({ close }: { close: () => void }) {
   );
 }
 
-export function Palette({ opened, close }: { opened: boolean; close: () => void }) {
+export default function Palette({ opened, close }: { opened: boolean; close: () => void }) {
   return (
     <Modal.Root
       opened={opened}

@@ -2,17 +2,19 @@
 import { Button, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { Link, Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 
 import { useGql } from '../graphql/client';
 import { ViewerDocument } from '../graphql/generated';
 import { signOut } from '../lib/session';
 import { findOrg, rememberOrg, useOrg, useViewer, ViewerContext } from '../lib/viewer';
 import { Icon, type IconName } from './Icon';
-import { Palette } from './Palette';
 import css from './Shell.module.css';
 import { LoadingRows, Problem } from './states';
 import { toastError } from './toast';
+
+const loadPalette = () => import('./Palette');
+const Palette = lazy(loadPalette);
 
 function OrgSwitch() {
   const viewer = useViewer();
@@ -201,7 +203,8 @@ function Sidebar() {
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 function Frame() {
-  const [palette, setPalette] = useState(false);
+  // Null until it is opened for the first time: its code is not part of the first page.
+  const [palette, setPalette] = useState<boolean | null>(null);
   const [menu, setMenu] = useState(false);
   const path = useRouterState({ select: (state) => state.location.href });
   const { org: orgInPath }: { org?: string } = useParams({ strict: false });
@@ -239,7 +242,12 @@ function Frame() {
           <span className={css.word}>Vitrine</span>
         </Link>
         <OrgSwitch />
-        <UnstyledButton className={css.find} onClick={() => setPalette(true)} aria-label="Search or go to">
+        <UnstyledButton
+          className={css.find}
+          onClick={() => setPalette(true)}
+          onPointerEnter={() => void loadPalette()}
+          aria-label="Search or go to"
+        >
           <Icon name="search" size={15} />
           <span className={css.findText}>Search or go to…</span>
           <kbd className={css.kbd}>{isMac ? '⌘' : 'Ctrl'} K</kbd>
@@ -252,7 +260,11 @@ function Frame() {
           <Outlet />
         </Suspense>
       </main>
-      <Palette opened={palette} close={() => setPalette(false)} />
+      {palette !== null && (
+        <Suspense>
+          <Palette opened={palette} close={() => setPalette(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

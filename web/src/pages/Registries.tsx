@@ -3,7 +3,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 import { Icon } from '../components/Icon';
 import { PageHead } from '../components/Page';
@@ -15,11 +15,14 @@ import { useLive } from '../lib/live';
 import { registryLink } from '../lib/links';
 import { registryName } from '../lib/names';
 import { mayCreateRegistry, roleLabel } from '../lib/roles';
-import { CreateRegistry } from './CreateRegistry';
 import css from './Registries.module.css';
 import { Results } from './SearchResults';
 import { StarButton } from './StarButton';
 import { TypeChips } from './TypeChips';
+
+const CreateRegistry = lazy(() =>
+  import('./CreateRegistry').then((module) => ({ default: module.CreateRegistry })),
+);
 
 function Card({ org, registry }: { org: string; registry: RegistryCardFragment }) {
   const name = registryName(registry.name);
@@ -54,7 +57,8 @@ function Card({ org, registry }: { org: string; registry: RegistryCardFragment }
 
 export default function Registries() {
   const { org = '' }: { org?: string } = useParams({ strict: false });
-  const [creating, setCreating] = useState(false);
+  // Null until it is opened for the first time: its code is not part of the first page.
+  const [creating, setCreating] = useState<boolean | null>(null);
   const [text, setText] = useState('');
   const [typed] = useDebouncedValue(text.trim(), 180);
   const list = useGqlPages(
@@ -118,14 +122,16 @@ export default function Registries() {
           Show more
         </Button>
       )}
-      {organization?.orgEntity && (
-        <CreateRegistry
-          opened={creating}
-          close={() => setCreating(false)}
-          org={org}
-          entity={organization.orgEntity.name}
-          taken={registries.map((r) => registryName(r.name))}
-        />
+      {creating !== null && organization?.orgEntity && (
+        <Suspense>
+          <CreateRegistry
+            opened={creating}
+            close={() => setCreating(false)}
+            org={org}
+            entity={organization.orgEntity.name}
+            taken={registries.map((r) => registryName(r.name))}
+          />
+        </Suspense>
       )}
     </>
   );

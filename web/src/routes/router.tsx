@@ -10,13 +10,13 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 
 import { Shell } from '../components/Shell';
 import { LoadingRows, NotFound, Problem } from '../components/states';
 import { whenSignedOut } from '../graphql/client';
 import { knownSession, loadSession } from '../lib/session';
 import { useOrg } from '../lib/viewer';
-import SignIn from '../pages/SignIn';
 import { parseSearch, stringifySearch, type Search } from './search';
 
 // Messages are below the router, because some hold links.
@@ -34,6 +34,8 @@ const root = createRootRoute({
   notFoundComponent: () => <NotFound what="This page" />,
 });
 
+const SignIn = lazy(() => import('../pages/SignIn'));
+
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
@@ -42,7 +44,12 @@ const login = createRoute({
     await loadSession();
   },
   component: function Login() {
-    return <SignIn next={login.useSearch().next} />;
+    const { next } = login.useSearch();
+    return (
+      <Suspense>
+        <SignIn next={next} />
+      </Suspense>
+    );
   },
 });
 
