@@ -212,7 +212,8 @@ struct vitrine_download_options {
  * Files that are in place with the right digest are left alone. A file gets its name when its bytes have been checked:
  * under it there is the whole file or what was there before. Unfinished bytes stay in the cache or, without one, beside
  * it, named ".NAME.vitrine-part", and the next download goes on with them. References to file:// are copied and
- * checked; others need skip_references. *ret_root (may be NULL): the directory, free with vitrine_free().
+ * checked; those to http, https and files of other artifacts are fetched and held against what the manifest says of them
+ * (VITRINE_CORRUPT when it is something else by now); others need skip_references. *ret_root (may be NULL): the directory, free with vitrine_free().
  */
 VITRINE_API VITRINE_MUST_USE enum vitrine_code
 vitrine_artifact_download(vitrine_artifact *version, const struct vitrine_download_options *options, char **ret_root,

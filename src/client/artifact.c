@@ -287,16 +287,20 @@ static enum rc read_by_id(struct vitrine_session *session, const char *id, struc
         return facts_read(ret, NULL, dig(data, "artifact"), err);
 }
 
+enum rc artifact_by_id(struct vitrine_session *session, const char *id, struct vitrine_artifact **ret, struct err *err)
+{
+        struct facts facts;
+        enum rc rc = read_by_id(session, id, &facts, err);
+
+        return rc ? rc : artifact_of(session, &facts, ret, err);
+}
+
 enum vitrine_code vitrine_artifact_fetch_id(vitrine_session *session, const char *id, vitrine_artifact **ret_artifact,
                                             struct vitrine_error *error)
 {
         struct err err = { 0 };
-        struct facts facts;
-        enum rc rc = read_by_id(session, id, &facts, &err);
 
-        if (!rc)
-                rc = artifact_of(session, &facts, ret_artifact, &err);
-        return border(session, rc, &err, error);
+        return border(session, artifact_by_id(session, id, ret_artifact, &err), &err, error);
 }
 
 enum rc artifact_reload(struct vitrine_artifact *a, struct err *err)

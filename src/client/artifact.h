@@ -45,6 +45,8 @@ MUST_USE enum rc artifact_of(struct vitrine_session *session, struct facts *fact
                              struct err *err);
 MUST_USE enum rc artifact_from(struct vitrine_session *session, const struct json *membership,
                                const struct json *artifact, struct vitrine_artifact **ret, struct err *err);
+MUST_USE enum rc artifact_by_id(struct vitrine_session *session, const char *id, struct vitrine_artifact **ret,
+                                struct err *err);
 /* Reads its facts again, in the collection it was found in. */
 MUST_USE enum rc artifact_reload(struct vitrine_artifact *artifact, struct err *err);
 MUST_USE enum rc artifact_need_manifest(struct vitrine_artifact *artifact, struct err *err);

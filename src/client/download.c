@@ -297,23 +297,26 @@ static enum rc file_new(struct pull *pull, const struct entry *entry, struct fil
         return RC_OK;
 }
 
-static bool wanted(const struct pull *pull, const struct entry *entry)
+bool pull_wants(const struct pull *pull, const struct entry *entry)
 {
         if (pull->single)
                 return strcmp(entry->path, pull->prefix) == 0;
         return !pull->prefix || strncmp(entry->path, pull->prefix, strlen(pull->prefix)) == 0;
 }
 
-/* RC_OK and *ret: is it to be fetched? References that nobody can follow are an error unless they are to be skipped. */
+/*
+ * RC_OK and *ret: is it to be fetched with the others? References that are followed come later; those that nobody can follow
+ * are an error unless they are to be skipped.
+ */
 static enum rc judge(const struct pull *pull, const struct entry *entry, bool *ret, struct err *err)
 {
-        *ret = wanted(pull, entry);
+        *ret = pull_wants(pull, entry);
         if (!*ret || !entry->reference)
                 return RC_OK;
         if (strncmp(entry->reference, "file://", 7) == 0 && entry->hashed)
                 return RC_OK;
         *ret = false;
-        if (pull->o->skip_references)
+        if (pull->o->skip_references || follows(entry))
                 return RC_OK;
         return err_set(err, RC_INVALID, "'%s' is a reference to %s, which cannot be fetched from here: leave references out, "
                        "or fetch it by itself.", entry->path, entry->reference);
@@ -580,7 +583,7 @@ static enum rc count_all(const struct pull *pull, uint64_t *ret_files, uint64_t 
 
                 if (rc)
                         return rc;
-                if (fetch) {
+                if (fetch || (entry->reference && !pull->o->skip_references && pull_wants(pull, entry) && follows(entry))) {
                         ++*ret_files;
                         *ret_bytes += entry->size;
                 }
@@ -608,19 +611,23 @@ static enum rc run_pull(struct round *round, struct err *err)
         if (rc)
                 return rc;
         pull->window = choose_window();
-        progress_begin(pull->engine, VITRINE_OPERATION_DOWNLOAD, files, bytes);
+        if (!pull->depth)
+                progress_begin(pull->engine, VITRINE_OPERATION_DOWNLOAD, files, bytes);
         rc = engine_run(pull->engine, more, round, err);
-        progress_end(pull->engine);
         while (pull->all)
                 file_free(pull->all);
         for (size_t i = 0; i < ASKS_MAX; i++)
                 call_task_done(&round->asks[i].call);
         cache_bound(pull->session, pull->cached_bytes);
+        if (!rc && !pull->o->skip_references)
+                rc = follow_all(pull, err);
+        if (!pull->depth)
+                progress_end(pull->engine);
         return rc;
 }
 
 static enum rc pull_entries(struct vitrine_artifact *a, const struct vitrine_download_options *o, const char *root,
-                            const char *single, const char *prefix, struct err *err)
+                            const char *single, const char *prefix, unsigned depth, struct err *err)
 {
         struct round *round;
         enum rc rc = require_version(a, err);
@@ -635,10 +642,16 @@ static enum rc pull_entries(struct vitrine_artifact *a, const struct vitrine_dow
         if (!round)
                 return mem_fail(err);
         round->pull = (struct pull){ .session = a->session, .engine = a->session->engine, .artifact = a, .o = o,
-                                     .root = root, .single = single, .prefix = prefix };
+                                     .root = root, .single = single, .prefix = prefix, .depth = depth };
         rc = run_pull(round, err);
         mem_free(round);
         return rc;
+}
+
+enum rc pull_one(struct vitrine_artifact *a, const struct vitrine_download_options *o, const char *path,
+                 const char *local_path, unsigned depth, struct err *err)
+{
+        return pull_entries(a, o, "", local_path, path, depth, err);
 }
 
 /* ---- the public face ---- */
@@ -665,7 +678,7 @@ static enum rc download(struct vitrine_artifact *a, const struct vitrine_downloa
         if (!rc)
                 rc = path_make_dirs(root, 0777, err);
         if (!rc)
-                rc = pull_entries(a, o, root, NULL, o->path_prefix, err);
+                rc = pull_entries(a, o, root, NULL, o->path_prefix, 0, err);
         if (!rc && o->prune)
                 rc = tidy_prune(a, root, err);
         if (rc || !ret_root)
@@ -704,7 +717,7 @@ static enum rc download_file(struct vitrine_artifact *a, const char *path, const
                 local_path = arena_printf(&arena, "%s/%s", root, path).ptr;
                 rc = local_path ? RC_OK : mem_fail(err);
         }
-        return rc ? rc : pull_entries(a, o, root, local_path, path, err);
+        return rc ? rc : pull_entries(a, o, root, local_path, path, 0, err);
 }
 
 enum vitrine_code vitrine_artifact_download_file(vitrine_artifact *version, const char *path, const char *local_path,

@@ -35,6 +35,7 @@ struct entries {
         struct entry *items;
         size_t count, cap;
         bool sorted;
+        struct part_digests *part_digests; /* client/parts.h */
 };
 
 void entries_begin(struct entries *entries);

@@ -1,7 +1,8 @@
 /*
  * client/hash.c - the digests of local files, on all processors.
  *
- * A job hashes a run of small files or one large one. What a file was when it was hashed (size, time
+ * A job hashes a run of small files or one large one. When all jobs are given out and there are idle
+ * processors, they make the digests of parts, which the upload of a large file will need (client/parts.h). What a file was when it was hashed (size, time
  * of change) is noted in its entry, so that one which changes before it was sent is noticed.
  */
 #include <fcntl.h>
@@ -10,9 +11,10 @@
 
 #include "base/fd.h"
 #include "client/artifact.h"
+#include "client/parts.h"
 #include "crypto/crypto.h"
 
-enum { JOB_FILES = 64, JOBS_MAX = 32, BUFFER = 256 * 1024 };
+enum { JOB_FILES = 64, JOBS_MAX = 32, AHEAD_MAX = 16, BUFFER = 256 * 1024 };
 #define JOB_BYTES (8u * 1024 * 1024)
 
 struct hash_job {
@@ -24,9 +26,19 @@ struct hash_job {
         struct err err;
 };
 
+/* The digest of a part, ahead of its time. */
+struct ahead {
+        struct part_job part;
+        struct hashing *hashing;
+        bool busy;
+};
+
 struct hashing {
         struct engine *engine;
         struct entries *entries;
+        struct ahead aheads[AHEAD_MAX];
+        size_t ahead_count, ahead_entry, ahead_index; /* under way; the next one */
+        size_t threads;
         struct hash_job *jobs;        /* JOBS_MAX, used again and again */
         size_t at;                    /* the first entry that no job has had */
         size_t under_way;
@@ -131,6 +143,53 @@ static bool cut(struct hashing *h, struct hash_job *job)
         return true;
 }
 
+static void ahead_done(struct job *base)
+{
+        struct ahead *ahead = (struct ahead *)base;
+
+        ahead->busy = false; /* a failure is the upload's to meet, if there is one */
+        ahead->hashing->ahead_count--;
+}
+
+/* The next part that nobody digested; NULL when there is none, or no memory for it. */
+static struct part_digests *next_part(struct hashing *h, size_t *ret_index)
+{
+        for (; h->ahead_entry < h->entries->count; h->ahead_entry++, h->ahead_index = 0) {
+                const struct entry *entry = &h->entries->items[h->ahead_entry];
+                struct part_digests *digests;
+
+                if (!entry->local || entry->present || entry->size < PARTS_FROM)
+                        continue;
+                digests = part_digests_of(h->entries, entry);
+                if (!digests)
+                        return NULL;
+                while (h->ahead_index < digests->count && digests->parts[h->ahead_index].known)
+                        h->ahead_index++;
+                if (h->ahead_index < digests->count) {
+                        *ret_index = h->ahead_index++;
+                        return digests;
+                }
+        }
+        return NULL;
+}
+
+static void work_ahead(struct hashing *h)
+{
+        for (size_t i = 0; i < AHEAD_MAX && h->under_way + h->ahead_count < h->threads; i++) {
+                struct part_digests *digests;
+                size_t index = 0;
+
+                if (h->aheads[i].busy)
+                        continue;
+                digests = next_part(h, &index);
+                if (!digests)
+                        return;
+                h->aheads[i] = (struct ahead){ .part = part_job(digests, index, ahead_done), .hashing = h, .busy = true };
+                h->ahead_count++;
+                engine_work(h->engine, &h->aheads[i].part.job);
+        }
+}
+
 static bool more(void *payload)
 {
         struct hashing *h = payload;
@@ -147,12 +206,14 @@ static bool more(void *payload)
                 progress_bytes(h->engine, NULL, 0, 0, (int64_t)(bytes - h->shown));
                 h->shown = bytes;
         }
-        return h->under_way > 0;
+        if (h->under_way && h->at == h->entries->count && h->threads > 1)
+                work_ahead(h);
+        return h->under_way > 0 || h->ahead_count > 0;
 }
 
 enum rc hash_entries(struct vitrine_session *session, struct entries *entries, struct err *err)
 {
-        struct hashing h = { .engine = session->engine, .entries = entries };
+        struct hashing h = { .engine = session->engine, .entries = entries, .threads = session->options.hash_threads };
         uint64_t files = 0, bytes = 0;
         enum rc rc;
 

@@ -219,18 +219,12 @@ static enum rc commit(struct logging *l, struct err *err)
 /* The draft takes over what the server says; its entries stay, as they are what was logged. */
 static enum rc become_version(struct logging *l, struct err *err)
 {
-        vitrine_artifact *version = NULL;
-        struct vitrine_error error = VITRINE_ERROR_INIT;
+        struct vitrine_artifact *version = NULL;
+        enum rc rc = artifact_by_id(l->session, l->artifact_id, &version, err);
         struct facts old;
 
-        if (vitrine_artifact_fetch_id(l->session, l->artifact_id, &version, &error) != VITRINE_OK) {
-                enum rc rc = error.code < VITRINE_CANCELED ? (enum rc)error.code : RC_INTERNAL;
-
-                (void)err_set(err, rc, "%s", error.message);
-                err->sys_errno = error.code == VITRINE_NO_MEMORY ? ENOMEM : error.code == VITRINE_CANCELED ? ECANCELED
-                                 : error.code == VITRINE_PROTOCOL ? EPROTO : error.system_errno;
+        if (rc)
                 return rc;
-        }
         old = l->draft->facts;
         l->draft->facts = version->facts;
         version->facts = old;

@@ -46,6 +46,7 @@ struct pull {
         const struct vitrine_download_options *o;
         const char *root, *single;    /* one file only: single is where it goes */
         const char *prefix;           /* of the names wanted; single: the name itself */
+        unsigned depth;               /* references that led here */
         size_t at;                    /* the first entry that was not looked at */
         size_t active, looking, asking, larges;
         size_t window;                /* the most that are active; each may hold a descriptor */
@@ -55,6 +56,15 @@ struct pull {
         uint64_t held_bytes;          /* of small files in memory */
         uint64_t cached_bytes;        /* put into the cache */
 };
+
+/* Is the entry one of those that are asked for? */
+bool pull_wants(const struct pull *pull, const struct entry *entry);
+/* One file, to where it is to be; without progress of its own when references led here. download.c */
+MUST_USE enum rc pull_one(struct vitrine_artifact *artifact, const struct vitrine_download_options *o, const char *path,
+                          const char *local_path, unsigned depth, struct err *err);
+/* References that are followed after the files were fetched, and those that nobody can follow. follow.c */
+bool follows(const struct entry *entry);
+MUST_USE enum rc follow_all(const struct pull *pull, struct err *err);
 
 char *part_path_of(const struct file *file, char room[static 4096]);
 void file_finish(struct file *file, bool skipped);       /* the file is in place */
