@@ -4,26 +4,31 @@
 usage: bench/client.py [--quick] [--only WORD[,WORD...]] [--folder DIR]
 
   --quick    fewer and smaller files: a look, not figures of record
-  --only     small, medium, large, again, part
+  --only     small-up, small-down, again, medium, large-up, large-down, large-beside, part (each takes less than four
+             minutes)
   --folder   where the data are made (it is emptied afterwards); the system's place for such things otherwise
 
-Peers are measured in the same run on the same data: the newest wandb client of tests/client, curl as the plain
-limit of a transfer, `cp --reflink=never` together with md5sum as the limit of disk and digest. All talk to one
-vitrined on loopback over plain HTTP. A row's ratio is "how many times as fast as the peer". Caches of the clients are
-empty unless the row says otherwise; the system's page cache is warm. Every download is compared with what was
-logged.
+Peers are measured in the same run on the same data: the newest wandb client of tests/client; curl, and aria2c if it is
+there (Debian: aria2), fetching the same files from nginx as the plain limit of a transfer; `cp --reflink=never` together
+with md5sum as the limit of disk and digest. All talk to one vitrined on loopback over plain HTTP. A row's ratio is "how
+many times as fast as the peer"; memory is the most that was resident (of the wandb client: of Python and its Go program
+together). "Cold": the client's cache is empty and is filled; "warm": it holds everything; the system's page cache
+is warm throughout. Every download is compared with what was logged.
 """
 import argparse
+import contextlib
 import datetime
 import filecmp
 import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -44,7 +49,8 @@ with wandb.init(entity={team!r}, project={project!r}, settings=wandb.Settings(si
     artifact = wandb.Artifact(name, type="dataset")
     artifact.add_dir(folder)
     run.log_artifact(artifact).wait()
-    print("TOOK", time.monotonic() - begin)
+    took = time.monotonic() - begin
+print("TOOK", took)
 """
 DOWNLOAD = """
 import sys, time, wandb
@@ -53,6 +59,13 @@ begin = time.monotonic()
 wandb.Api().artifact({team!r} + "/" + {project!r} + "/" + name).download(root=root, path_prefix=prefix or None)
 print("TOOK", time.monotonic() - begin)
 """
+
+
+def children(pid):
+    with contextlib.suppress(OSError):
+        found = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return found + [below for each in found for below in children(each)]
+    return []
 
 
 class Bench:
@@ -75,37 +88,54 @@ class Bench:
             "VITRINE_BASE_URL": self.server.url, "VITRINE_API_KEY": self.registry.key, "VITRINE_ENTITY": harness.TEAM,
             "VITRINE_PROJECT": harness.PROJECT, "VITRINE_CACHE_DIR": str(home / "vitrine")}
 
+    def timed(self, command, **how):
+        """-> seconds, most memory in MiB (of it and its children), what it wrote"""
+        most, over = {}, threading.Event()
+
+        def watch(pid):
+            # Not wait4(): what it says begins with the size of this program, from which the other was forked.
+            while not over.is_set():
+                for each in [pid, *children(pid)]:
+                    with contextlib.suppress(OSError, ValueError, AttributeError):
+                        status = pathlib.Path(f"/proc/{each}/status").read_text()
+                        most[each] = int(re.search(r"VmHWM:\s+(\d+)", status).group(1))
+                over.wait(0.02)
+
+        begin = time.monotonic()
+        with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **how) as process:
+            watcher = threading.Thread(target=watch, args=(process.pid,))
+            watcher.start()
+            said = process.stdout.read().decode()
+            status = process.wait()
+            took = time.monotonic() - begin
+            over.set()
+            watcher.join()
+        if status != 0:
+            raise AssertionError(f"{command[0]} failed:\n{said}")
+        return took, sum(most.values()) / 1024, said
+
     def vitrine(self, home, *words):
         """-> seconds, most memory in MiB"""
-        begin = time.monotonic()
-        process = subprocess.Popen([str(VITRINE), *map(str, words), "--quiet"], env=self.environment(home),
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=home)
-        process.stdout.read()
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        if status != 0:
-            raise AssertionError(f"vitrine {words}: {said.decode()}")
-        process.returncode = 0
-        return time.monotonic() - begin, usage.ru_maxrss / 1024
+        return self.timed([VITRINE, *words, "--quiet"], env=self.environment(home), cwd=home)[:2]
 
     def wandb(self, home, code, *words):
-        """-> seconds of the transfer alone: neither the start of Python nor that of the run"""
+        """-> seconds of the transfer alone (neither the start of Python nor that of the run), most memory in MiB"""
         script = home / "script.py"
         script.write_text(code.format(team=harness.TEAM, project=harness.PROJECT))
-        done = subprocess.run([str(self.python), str(script), *map(str, words)], env=self.environment(home), cwd=home,
-                              capture_output=True, text=True)
-        for line in done.stdout.splitlines():
+        _, memory, said = self.timed([self.python, script, *words], env=self.environment(home), cwd=home)
+        for line in said.splitlines():
             if line.startswith("TOOK "):
-                return float(line.split()[1])
-        raise AssertionError(f"the wandb client failed:\n{done.stdout}\n{done.stderr}")
+                return float(line.split()[1]), memory
+        raise AssertionError(f"the wandb client failed:\n{said}")
 
-    def add(self, what, how, seconds, peer, peer_seconds, size=None, memory=None):
-        ratio = peer_seconds / seconds if peer_seconds else None
-        rate = f", {size / seconds / MIB:,.0f} MiB/s" if size else ""
-        room = f", {memory:,.0f} MiB of memory" if memory else ""
-        self.rows.append(Row(what=what, how=how, figure=f"{seconds:.2f} s{rate}{room}",
-                             floor=f"{peer}: {peer_seconds:.2f} s" if peer_seconds else peer,
-                             ratio=f"{ratio:.2f}x" if ratio else "-"))
+    def add(self, what, how, mine, peers):
+        """mine and each peer: (seconds, memory or None); peers by their names."""
+        seconds, memory = mine
+        figure = f"{seconds:.2f} s" + (f", {memory:.0f} MiB" if memory else "")
+        for name, (peer, room) in peers.items():
+            self.rows.append(Row(what=what, how=how, figure=figure,
+                                 floor=f"{name}: {peer:.2f} s" + (f", {room:.0f} MiB" if room else ""),
+                                 ratio=f"{peer / seconds:.2f}x"))
 
     # ---- data and limits ---------------------------------------------------------------------------
 
@@ -126,31 +156,38 @@ class Bench:
                     left -= min(left, 16 * MIB)
         return folder
 
-    def disk_limit(self, folder):
+    def disk_limits(self, folder):
+        """-> {name: (seconds, None)} of copying, of digesting, of both after one another"""
         copy = self.folder / "copy"
         begin = time.monotonic()
         subprocess.run(["cp", "-r", "--reflink=never", str(folder), str(copy)], check=True)
+        copied = time.monotonic() - begin
+        begin = time.monotonic()
         subprocess.run(f"find {copy} -type f -print0 | xargs -0 -P {os.cpu_count()} -n 64 md5sum >/dev/null", shell=True,
                        check=True)
-        took = time.monotonic() - begin
+        hashed = time.monotonic() - begin
         shutil.rmtree(copy)
-        return took
+        return {"md5sum": (hashed, None), "cp, md5sum": (copied + hashed, None)}
 
-    def curl_limit(self, folder):
-        """The same files from nginx, by one curl with as many transfers at a time as it takes."""
+    def plain_limits(self, folder):
+        """The same files from nginx by one curl and by one aria2c, with as many transfers at a time as they take."""
         names = [str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()]
-        target = self.folder / "curl"
+        target = self.folder / "plain"
+        found = {}
         with harness.nginx(self.folder / "nginx", os.cpu_count()) as (_, port):
             (self.folder / "nginx/files/data").symlink_to(folder)
-            config = self.folder / "curl.conf"
+            config = self.folder / "plain.conf"
             config.write_text("".join(f'url = "http://127.0.0.1:{port}/data/{n}"\noutput = "{target}/{n}"\n' for n in names))
-            begin = time.monotonic()
-            subprocess.run(["curl", "--silent", "--fail", "--create-dirs", "--parallel", "--parallel-max", "64", "--config",
-                            str(config)], check=True, stderr=subprocess.DEVNULL)
-            took = time.monotonic() - begin
-        shutil.rmtree(target)
+            found["curl"] = self.timed(["curl", "--silent", "--fail", "--create-dirs", "--parallel", "--parallel-max", "64",
+                                        "--config", config])[:2]
+            shutil.rmtree(target)
+            if shutil.which("aria2c"):
+                config.write_text("".join(f"http://127.0.0.1:{port}/data/{n}\n out={n}\n" for n in names))
+                found["aria2c"] = self.timed(["aria2c", "--no-conf", "--quiet", "--file-allocation=none", "-j16", "-x8", "-s8",
+                                              "-d", target, "-i", config])[:2]
+                shutil.rmtree(target)
         shutil.rmtree(self.folder / "nginx")
-        return took
+        return found
 
     def same(self, one, other):
         for path in one.rglob("*"):
@@ -159,59 +196,101 @@ class Bench:
 
     # ---- rows -------------------------------------------------------------------------------------------
 
-    def up_and_down(self, label, name, folder, with_wandb=True):
-        size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
-        disk, plain = self.disk_limit(folder), self.curl_limit(folder)
+    def up(self, label, name, folder):
+        limits = self.disk_limits(folder)
         say(f"{label}: push")
-        took, memory = self.vitrine(self.home(), "push", folder, f"{name}-c", "-t", "dataset")
-        self.add(f"{label}: push", "vitrine push", took, "cp + md5sum", disk, size, memory)
-        if with_wandb:
-            twin = self.make(f"{name}-twin", *self.shape)
-            say(f"{label}: push with wandb")
-            peer = self.wandb(self.home(), UPLOAD, twin, f"{name}-py")
-            self.add(f"{label}: push, beside wandb", "the same number of other bytes", took, f"wandb {CLIENT}", peer)
-            shutil.rmtree(twin)
-        say(f"{label}: pull")
-        home = self.home()
-        took, memory = self.vitrine(home, "pull", f"{name}-c", "--root", home / "got", "--no-cache")
+        mine = self.vitrine(self.home(), "push", folder, f"{name}-c", "-t", "dataset")
+        say(f"{label}: push with wandb")
+        twin = self.make(f"{name}-twin", *self.shape)
+        peer = self.wandb(self.home(), UPLOAD, twin, f"{name}-py")
+        shutil.rmtree(twin)
+        self.add(f"{label}: push", "vitrine push; wandb: as many other bytes", mine, limits | {f"wandb {CLIENT}": peer})
+
+    def fetch(self, home, folder, name, *words):
+        mine = self.vitrine(home, "pull", f"{name}-c", "--root", home / "got", *words)
         self.same(folder, home / "got")
         shutil.rmtree(home / "got")
-        self.add(f"{label}: pull", "vitrine pull --no-cache", took, "curl -Z", plain, size, memory)
-        self.add(f"{label}: pull, beside cp", "vitrine pull --no-cache", took, "cp + md5sum", disk)
-        if with_wandb:
-            say(f"{label}: pull with wandb")
-            home = self.home()
+        return mine
+
+    def fetch_three(self, folder, name):
+        """-> without a cache; with one that is empty; with one that has it all"""
+        home = self.home()
+        found = self.fetch(home, folder, name, "--no-cache"), self.fetch(home, folder, name), self.fetch(home, folder, name)
+        shutil.rmtree(home)
+        return found
+
+    def down(self, label, name, folder):
+        limits = self.disk_limits(folder) | self.plain_limits(folder)
+        say(f"{label}: pull")
+        for how, words, mine in zip(("no cache", "cold", "warm"), (" --no-cache", "", ""), self.fetch_three(folder, name)):
+            self.add(f"{label}: pull, {how}", f"vitrine pull{words}", mine, limits)
+
+    def down_beside(self, label, name, folder):
+        mine = self.fetch_three(folder, name)
+        say(f"{label}: pull with wandb")
+        home = self.home()
+        for how, ours in zip(("cold", "warm"), mine[1:]):
             peer = self.wandb(home, DOWNLOAD, f"{name}-c:v0", home / "got", "")
             self.same(folder, home / "got")
-            shutil.rmtree(home)
-            self.add(f"{label}: pull, beside wandb", "vitrine pull --no-cache", took, f"wandb {CLIENT}", peer)
+            shutil.rmtree(home / "got")
+            self.add(f"{label}: pull, {how}", "vitrine pull", ours, {f"wandb {CLIENT}, {how}": peer})
+        shutil.rmtree(home)
 
-    def small(self):
+    def small_folder(self):
         self.shape = (1000 if self.quick else 10_000, 4 * KIB)
-        self.up_and_down(f"{self.shape[0]:,} files of 4 KiB", "small", self.make("small", *self.shape))
+        folder = self.folder / "small"
+        return folder if folder.exists() else self.make("small", *self.shape)
+
+    def small_up(self):
+        folder = self.small_folder()
+        self.up(f"{self.shape[0]:,} files of 4 KiB", "small", folder)
+
+    def small_down(self):
+        folder = self.small_folder()
+        label = f"{self.shape[0]:,} files of 4 KiB"
+        self.vitrine(self.home(), "push", folder, "small-c", "-t", "dataset")
+        self.down(label, "small", folder)
+        self.down_beside(label, "small", folder)
 
     def medium(self):
         self.shape = (10 if self.quick else 100, 8 * MIB)
-        self.up_and_down(f"{self.shape[0]} files of 8 MiB", "medium", self.make("medium", *self.shape))
-        shutil.rmtree(self.folder / "medium")
+        folder = self.make("medium", *self.shape)
+        label = f"{self.shape[0]} files of 8 MiB"
+        self.up(label, "medium", folder)
+        self.down(label, "medium", folder)
+        self.down_beside(label, "medium", folder)
+        shutil.rmtree(folder)
 
-    def large(self):
+    def large_folder(self):
         self.shape = (1, GIB if self.quick else 8 * GIB)
-        self.up_and_down(f"one file of {self.shape[1] // GIB} GiB", "large", self.make("large", *self.shape),
-                         with_wandb=not self.quick)
-        shutil.rmtree(self.folder / "large")
+        self.label = f"one file of {self.shape[1] // GIB} GiB"
+        return self.make("large", *self.shape)
+
+    def large_up(self):
+        folder = self.large_folder()
+        self.up(self.label, "large", folder)
+        shutil.rmtree(folder)
+
+    def large_pull(self, how):
+        folder = self.large_folder()
+        self.vitrine(self.home(), "push", folder, "large-c", "-t", "dataset")
+        how(self.label, "large", folder)
+        shutil.rmtree(folder)
+
+    def large_down(self):
+        self.large_pull(self.down)
+
+    def large_beside(self):
+        self.large_pull(self.down_beside)
 
     def again(self):
-        count = 1000 if self.quick else 10_000
-        folder = self.folder / "small"
-        if not folder.exists():
-            folder = self.make("small", count, 4 * KIB)
-            self.vitrine(self.home(), "push", folder, "small-c", "-t", "dataset")
-        took, _ = self.vitrine(self.home(), "push", folder, "small-c", "-t", "dataset")
+        folder = self.small_folder()
+        self.vitrine(self.home(), "push", folder, "small-c", "-t", "dataset")
+        mine = self.vitrine(self.home(), "push", folder, "small-c", "-t", "dataset")
         home = self.home()
         self.wandb(home, UPLOAD, folder, "small-c")
         peer = self.wandb(home, UPLOAD, folder, "small-c")
-        self.add(f"{count:,} files again, unchanged", "vitrine push", took, f"wandb {CLIENT}", peer)
+        self.add(f"{self.shape[0]:,} files again, unchanged", "vitrine push", mine, {f"wandb {CLIENT}": peer})
 
     def part(self):
         count = 5_000 if self.quick else 100_000
@@ -220,16 +299,16 @@ class Bench:
         self.vitrine(self.home(), "push", folder, "wide-c", "-t", "dataset")
         shutil.rmtree(folder)
         home = self.home()
-        took, memory = self.vitrine(home, "pull", "wide-c", "--path", "001/001234.bin", "--root", home / "got")
+        mine = self.vitrine(home, "pull", "wide-c", "--path", "001/001234.bin", "--root", home / "got")
         assert sum(p.is_file() for p in (home / "got").rglob("*")) == 1
         peer = self.wandb(self.home(), DOWNLOAD, "wide-c:v0", self.folder / "one", "001/001234.bin")
-        self.add(f"one small file of {count:,}", "vitrine pull --path", took, f"wandb {CLIENT}", peer, memory=memory)
+        self.add(f"one small file of {count:,}", "vitrine pull --path", mine, {f"wandb {CLIENT}": peer})
 
 
 def main():
     parser = argparse.ArgumentParser(description="measure the vitrine command", epilog="See the comment in this file.")
     parser.add_argument("--quick", action="store_true", help="fewer and smaller files")
-    parser.add_argument("--only", default="small,again,medium,large,part", help="rows, by their words")
+    parser.add_argument("--only", default="small-up,small-down,again,medium,large-up,large-down,large-beside,part", help="rows, by their words")
     parser.add_argument("--folder", help="where the data are made")
     options = parser.parse_args()
 
@@ -242,7 +321,7 @@ def main():
         with registry.server() as server:
             bench = Bench(folder, registry, server, options.quick)
             for word in options.only.split(","):
-                getattr(bench, word)()
+                getattr(bench, word.replace("-", "_"))()
     finally:
         shutil.rmtree(folder)
     table = harness.print_table(bench.rows)
