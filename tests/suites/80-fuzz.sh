@@ -1,6 +1,7 @@
 #!/bin/sh
-# Every fuzzer of src/fuzz/ and tests/fuzz/ for a while: FUZZ_SECONDS each (unless told 20, and 60 for those of the
-# client library, which meets servers that it has no reason to trust). What crashes one is kept in build-fuzz/; put it into tests/corpus/<name>/ with the mend.
+# Every fuzzer of src/fuzz/ and tests/fuzz/ for a while: FUZZ_SECONDS each (unless told 20, and 60 for
+# those of the client library, which meets servers that it has no reason to trust). What crashes one is
+# kept in build-fuzz/; put it into tests/corpus/<name>/ with the mend.
 # needs: packages
 # slow: yes
 # timeout: 3600
