@@ -53,7 +53,8 @@ try {
     } catch (error) {
       failed++;
       console.log(`not ok ${index + 1} - ${each.name}`);
-      for (const line of String(error.stack).split('\n').slice(0, 30)) console.log(`# ${line}`);
+      for (const line of `${error.message}\n${error.stack}`.split('\n').slice(0, 30))
+        console.log(`# ${line}`);
     }
   }
   await browser.close();

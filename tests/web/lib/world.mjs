@@ -7,9 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../../..');
-const PROGRAM = join(process.env.VITRINE_BUILD ?? join(ROOT, 'build'), 'vitrined');
+export const PROGRAM = join(process.env.VITRINE_BUILD ?? join(ROOT, 'build'), 'vitrined');
 const CLIENT = '0.31.0';
-const PYTHON = process.env.WEB_TEST_PYTHON ?? join(ROOT, `.venv/client-${CLIENT}/bin/python`);
+
+function pythonOf(release) {
+  return join(process.env.WEB_TEST_VENVS ?? join(ROOT, '.venv'), `client-${release}/bin/python`);
+}
 
 export const ORG = 'Northwind Labs';
 export const ORG_ENTITY = 'Northwind-Labs';
@@ -90,29 +93,27 @@ export class World {
     };
   }
 
-  /** A program that uses the real client; -> what it printed. */
-  python(file, user = 'ada', words = []) {
-    if (!existsSync(PYTHON)) throw new Error(`${PYTHON} is missing: run tests/client/make-venvs ${CLIENT}`);
-    const done = spawnSync(PYTHON, [file, ...words], {
-      encoding: 'utf8',
-      env: this.environment(user),
-      timeout: 180_000,
-      cwd: this.folder,
-    });
-    if (done.status !== 0) throw new Error(`${file} ended with ${done.status}: ${done.stdout}${done.stderr}`);
-    return done.stdout;
-  }
-
-  snippet(code, user = 'ada') {
-    const done = spawnSync(PYTHON, ['-c', code], {
+  #client(words, user, release) {
+    const python = pythonOf(release);
+    if (!existsSync(python)) throw new Error(`${python} is missing: run tests/client/make-venvs ${release}`);
+    const done = spawnSync(python, words, {
       encoding: 'utf8',
       env: this.environment(user),
       timeout: 180_000,
       cwd: this.folder,
     });
     if (done.status !== 0)
-      throw new Error(`the snippet ended with ${done.status}: ${done.stdout}${done.stderr}`);
+      throw new Error(`${words[0]} ended with ${done.status}: ${done.stdout}${done.stderr}`);
     return done.stdout;
+  }
+
+  /** A program that uses the real client; -> what it printed. */
+  python(file, user = 'ada', words = [], release = CLIENT) {
+    return this.#client([file, ...words], user, release);
+  }
+
+  snippet(code, user = 'ada', release = CLIENT) {
+    return this.#client(['-c', code], user, release);
   }
 
   async graphql(query, variables = {}, user = 'ada') {

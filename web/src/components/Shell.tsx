@@ -2,10 +2,10 @@
 import { Button, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { Link, Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 
 import { useGql } from '../graphql/client';
-import { ViewerDocument } from '../graphql/generated';
+import { ViewerDocument, VisitedOrganizationDocument } from '../graphql/generated';
 import { signOut } from '../lib/session';
 import { findOrg, rememberOrg, useOrg, useViewer, ViewerContext } from '../lib/viewer';
 import { Icon, type IconName } from './Icon';
@@ -271,6 +271,16 @@ function Frame() {
 
 export function Shell() {
   const viewer = useGql(ViewerDocument, {}, { staleTime: 60_000 });
+  const { org = '' }: { org?: string } = useParams({ strict: false });
+  const person = viewer.data?.viewer;
+  // An administrator of the server also goes where they are not a member.
+  const visits = person?.admin === true && org !== '' && !findOrg(person, org);
+  const visited = useGql(VisitedOrganizationDocument, { organization: org }, { enabled: visits });
+  const other = visits ? visited.data?.organization : null;
+  const known = useMemo(
+    () => (person && other ? { ...person, organizations: [...person.organizations, other] } : person),
+    [person, other],
+  );
 
   if (viewer.isError)
     return (
@@ -278,9 +288,9 @@ export function Shell() {
         <Problem error={viewer.error} retry={() => void viewer.refetch()} />
       </main>
     );
-  if (!viewer.data?.viewer) return null;
+  if (!known || (visits && visited.isPending)) return null;
   return (
-    <ViewerContext.Provider value={viewer.data.viewer}>
+    <ViewerContext.Provider value={known}>
       <Frame />
     </ViewerContext.Provider>
   );

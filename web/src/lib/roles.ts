@@ -23,7 +23,10 @@ function rank(role: string | undefined): number {
 /** What the server says the viewer may do in a project. */
 export type Can = PermissionsFragment;
 
-/** Members and admins of one registry may make another. */
-export function mayCreateRegistry(roles: ({ name: string } | null | undefined)[]): boolean {
-  return roles.some((role) => rank(role?.name) >= ROLES.indexOf('member'));
+/** Members and admins of one registry may make another; viewers of the organization never. */
+export function mayCreateRegistry(
+  roles: ({ name: string } | null | undefined)[],
+  inOrganization: string | null | undefined,
+): boolean {
+  return inOrganization !== 'viewer' && roles.some((role) => rank(role?.name) >= ROLES.indexOf('member'));
 }

@@ -15,7 +15,7 @@ import { knownSession } from '../lib/session';
 import { useViewer } from '../lib/viewer';
 import { AdminsOnly } from './AdminsOnly';
 import css from './form.module.css';
-import { FindPerson, PeopleList, useFind } from './People';
+import { FindPerson, PeopleList, useFilter } from './People';
 import { ServerStorage } from './ServerStorage';
 
 function AddUser({ close }: { close: () => void }) {
@@ -72,7 +72,7 @@ function AddUser({ close }: { close: () => void }) {
 }
 
 function Everybody() {
-  const find = useFind();
+  const find = useFilter();
   const list = useGqlPages(ServerPeopleDocument, { text: find.query }, (d) => d.people);
   const people = list.data?.pages.flatMap((page) => page.people.members) ?? [];
   return (

@@ -8,7 +8,7 @@ import { Code } from '../components/Copy';
 import { Icon } from '../components/Icon';
 import { PageHead } from '../components/Page';
 import { Rows } from '../components/Rows';
-import { Empty, LoadingRows, Problem } from '../components/states';
+import { Empty, LoadingRows, NotFound, Problem } from '../components/states';
 import { useGql, useGqlPages } from '../graphql/client';
 import { ProjectCollectionsDocument, ProjectTypesDocument } from '../graphql/generated';
 import { plural } from '../lib/format';
@@ -46,6 +46,7 @@ export default function ArtifactBrowser() {
     setOpen(next);
   };
 
+  if (types.data && !types.data.project) return <NotFound what={`The project '${entity}/${project}'`} />;
   return (
     <>
       <PageHead
@@ -86,7 +87,7 @@ export default function ArtifactBrowser() {
             <Empty icon="search" title="No artifact matches" />
           ) : rows.length === 0 ? (
             <Empty icon="artifacts" title="No artifacts yet">
-              <Code text={logSnippet(entity, project)} />
+              {types.data?.project?.permissions.editVersion && <Code text={logSnippet(entity, project)} />}
             </Empty>
           ) : (
             <Rows

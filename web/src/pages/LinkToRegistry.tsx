@@ -14,6 +14,7 @@ import { versionLink } from '../lib/links';
 import { aliasProblem, collectionNameProblem, registryName } from '../lib/names';
 import { collectionFilter } from '../lib/picking';
 import { mayCreateRegistry } from '../lib/roles';
+import { findOrg, useViewer } from '../lib/viewer';
 import { CreateRegistry } from './CreateRegistry';
 import css from './form.module.css';
 import type { Version } from './VersionPage';
@@ -28,6 +29,7 @@ interface Props {
 
 function Form({ close, artifact, label, org }: Props & { org: string }) {
   const type = artifact.artifactType.name;
+  const viewer = useViewer();
   const [step, setStep] = useState(1);
   const [registry, setRegistry] = useState<string | null>(null);
   const [mode, setMode] = useState('existing');
@@ -106,30 +108,34 @@ function Form({ close, artifact, label, org }: Props & { org: string }) {
           setExisting(null);
         }}
       />
-      {entity && mayCreateRegistry(all.map((each) => each.viewerRole)) && (
-        <>
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<Icon name="plus" size={14} />}
-            onClick={() => setCreating(true)}
-          >
-            Create new registry
-          </Button>
-          <CreateRegistry
-            opened={creating}
-            close={() => setCreating(false)}
-            org={org}
-            entity={entity.name}
-            taken={all.map((each) => registryName(each.name))}
-            created={(project) => {
-              setRegistry(project);
-              setExisting(null);
-              setMode('new');
-            }}
-          />
-        </>
-      )}
+      {entity &&
+        mayCreateRegistry(
+          all.map((each) => each.viewerRole),
+          findOrg(viewer, org)?.viewerRole,
+        ) && (
+          <>
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<Icon name="plus" size={14} />}
+              onClick={() => setCreating(true)}
+            >
+              Create new registry
+            </Button>
+            <CreateRegistry
+              opened={creating}
+              close={() => setCreating(false)}
+              org={org}
+              entity={entity.name}
+              taken={all.map((each) => registryName(each.name))}
+              created={(project) => {
+                setRegistry(project);
+                setExisting(null);
+                setMode('new');
+              }}
+            />
+          </>
+        )}
       <SegmentedControl
         data={[
           { value: 'existing', label: 'A collection' },

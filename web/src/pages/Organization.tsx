@@ -25,7 +25,7 @@ import { roleLabel } from '../lib/roles';
 import { useViewer } from '../lib/viewer';
 import { DeletedProjects } from './Deleted';
 import css from './form.module.css';
-import { AddPerson, AddService, FindPerson, PeopleList, useFind } from './People';
+import { AddPerson, AddService, FindPerson, PeopleList, useFilter } from './People';
 
 type Team = NonNullable<OrganizationPageQuery['organization']>['teams'][number];
 
@@ -122,7 +122,7 @@ function DefaultRole({ org, role, canEdit }: { org: string; role: string; canEdi
 export default function Organization() {
   const { org = '' }: { org?: string } = useParams({ strict: false });
   const viewer = useViewer();
-  const find = useFind();
+  const find = useFilter();
   const list = useGqlPages(
     OrganizationPageDocument,
     { organization: org, text: find.query },

@@ -21,13 +21,13 @@ import { KeyOnce, KeysDialog } from './Keys';
 const GROUP_ROLES = ['viewer', 'member', 'admin'].map((value) => ({ value, label: roleLabel(value) }));
 
 /** What is typed, and a moment later what is asked for. */
-export function useFind() {
+export function useFilter() {
   const [text, setText] = useState('');
   const [query] = useDebouncedValue(text.trim(), 200);
   return { text, setText, query: query || null };
 }
 
-export function FindPerson({ find }: { find: ReturnType<typeof useFind> }) {
+export function FindPerson({ find }: { find: ReturnType<typeof useFilter> }) {
   return (
     <TextInput
       size="xs"

@@ -44,13 +44,18 @@ const CHOICES = ROLES.map((role) => ({ value: role, label: roleLabel(role) }));
 /** Those that the server gives a service account. */
 const SERVICE_CHOICES = CHOICES.filter(({ value }) => value === 'member' || value === 'admin');
 
+/** Several may be pasted at once; no name has a space in it. */
+function split(text: string): string[] {
+  return text.split(/[\s,;]+/).filter(Boolean);
+}
+
 /** Who is meant by a name, an e-mail address or the name of a team; the sentence of an error when nobody is. */
 async function resolve(org: string, names: string[]): Promise<{ userIds: string[]; teamIds: string[] }> {
   const userIds: string[] = [];
   const teamIds: string[] = [];
   for (const name of names) {
-    const wanted = name.trim().toLowerCase();
-    const { organization } = await gql(FindPeopleDocument, { organization: org, text: name.trim() });
+    const wanted = name.toLowerCase();
+    const { organization } = await gql(FindPeopleDocument, { organization: org, text: name });
     const team = organization?.teams.find((each) => each.name.toLowerCase() === wanted);
     const person = organization?.people?.members.find((each) =>
       [each.username, each.email].some((text) => text?.toLowerCase() === wanted),
@@ -80,7 +85,7 @@ function AddAccess({ registry, org, close }: { registry: Registry; org: string; 
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const names = text.trim() === '' ? chosen : [...chosen, text.trim()];
+    const names = [...chosen, ...split(text)];
     setBusy(true);
     resolve(org, names)
       .then((ids) => add.mutateAsync({ input: { projectId: registry.id, ...ids } }))
@@ -114,7 +119,7 @@ function AddAccess({ registry, org, close }: { registry: Registry; org: string; 
         searchValue={text}
         onSearchChange={setText}
         onChange={(value) => {
-          setChosen(value);
+          setChosen(value.flatMap(split));
           setProblem(null);
         }}
       />

@@ -13,14 +13,14 @@ import { useChange } from '../lib/change';
 import { useLive } from '../lib/live';
 import { useViewer } from '../lib/viewer';
 import css from './form.module.css';
-import { AddPerson, AddService, FindPerson, PeopleList, useFind } from './People';
+import { AddPerson, AddService, FindPerson, PeopleList, useFilter } from './People';
 import { TeamTtl } from './TeamTtl';
 
 export default function TeamSettings() {
   const params: { team?: string; entity?: string } = useParams({ strict: false });
   const team = params.team ?? params.entity ?? '';
   const viewer = useViewer();
-  const find = useFind();
+  const find = useFilter();
   const list = useGqlPages(TeamPageDocument, { team, text: find.query }, (d) => d.entity?.people);
   const add = useChange(SetTeamRoleDocument, { quiet: true });
   const setRole = useChange(SetTeamRoleDocument);

@@ -13,7 +13,7 @@ import {
 import { lazy, Suspense } from 'react';
 
 import { Shell } from '../components/Shell';
-import { LoadingRows, NotFound, Problem } from '../components/states';
+import { Empty, LoadingRows, NotFound, Problem } from '../components/states';
 import { whenSignedOut } from '../graphql/client';
 import { knownSession, loadSession } from '../lib/session';
 import { useOrg } from '../lib/viewer';
@@ -66,7 +66,12 @@ const inside = createRoute({
 
 function RegistryHome() {
   const org = useOrg();
-  if (!org) return <NotFound what="An organization of yours" />;
+  if (!org)
+    return (
+      <Empty icon="building" title="You are in no organization yet">
+        <p>Registries belong to organizations. An administrator of one, or of this server, adds you.</p>
+      </Empty>
+    );
   return <Navigate to="/orgs/$org/registry" params={{ org: org.name }} replace />;
 }
 
