@@ -91,6 +91,11 @@ MUST_USE enum rc db_migrate(struct db *db, const struct db_migration *list, size
 MUST_USE enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err);
 /* Closes the snapshot and opens a fresh one on the same connection (after a write of ours). */
 MUST_USE enum rc db_read_refresh(struct db_conn *conn, struct err *err);
+/*
+ * Closes the snapshot and keeps the connection; db_read_refresh() has to follow before the next statement. For
+ * those who wait for db_write() meanwhile: the log can start over only when nobody reads from it.
+ */
+MUST_USE enum rc db_read_pause(struct db_conn *conn, struct err *err);
 void db_read_end(struct db_conn **conn); /* for _cleanup_; accepts a NULL conn */
 /*
  * From now on the statements of this connection may use so much of this thread's processor time, all together;

@@ -5,6 +5,7 @@
  * regexp.c   the operator REGEXP
  * stmt.c     prepared statements: cache, binding, stepping, columns
  * writer.c   the writer thread and its queue (group commit)
+ * checkpoint.c  moves the log into the database file, beside the writer
  * readers.c  the pool of reader connections
  * memo.c     results that a reader remembers while the database does not change
  * migrate.c  schema migrations
@@ -124,11 +125,24 @@ struct writer {
         struct write_job *head, *tail;
         bool stopping;
         unsigned batch_max;
-        unsigned passive_pages; /* WAL length that asks for a checkpoint ... */
-        unsigned restart_pages; /* ... and the one that waits for readers to make it start over */
-        unsigned due_pages;     /* the length at which the next checkpoint is tried */
-        unsigned checkpointed_pages; /* the length when it was last looked at */
+        atomic_uint log_pages;  /* in the log after the last commit; for the checkpointer */
         bool truncate;          /* set by a job: empty the log before its caller is answered */
+};
+
+struct checkpointer {
+        struct db_conn *conn; /* the thread's own; NULL: it could not be opened */
+        pthread_t thread;
+        pthread_mutex_t running; /* held by whoever makes a checkpoint */
+        pthread_mutex_t lock; /* guards wanted, copied, stopping */
+        pthread_cond_t wake;
+        bool wanted, copied, stopping; /* by the thread: shall copy; has copied */
+        /* The writer's. */
+        bool started;
+        unsigned first_pages; /* so long a log is to be copied ... */
+        unsigned long_pages;  /* ... with so long a one readers are waited for ... */
+        unsigned rest_pages;  /* ... and so much of it the writer copies itself */
+        unsigned due_pages;   /* the length at which something is to be done next */
+        unsigned seen_pages;  /* the length when it was last looked at */
 };
 
 struct readers {
@@ -148,10 +162,11 @@ struct db {
         atomic_bool failed;
         bool shrinks;
         struct writer writer;
+        struct checkpointer checkpointer;
         struct readers readers;
 };
 
-enum conn_kind { CONN_WRITER, CONN_READER };
+enum conn_kind { CONN_WRITER, CONN_READER, CONN_KEEPER /* the checkpointer's */ };
 
 /* sqlite.c */
 MUST_USE enum rc conn_open(struct db *db, enum conn_kind kind, struct db_conn **ret_conn, struct err *err);
@@ -189,6 +204,14 @@ void memo_record_end(struct db_stmt *stmt, bool complete);
 /* writer.c */
 MUST_USE enum rc writer_start(struct db *db, unsigned batch_max, struct err *err);
 void writer_stop(struct db *db); /* runs what is queued first */
+
+/* checkpoint.c */
+void checkpointer_start(struct db *db, unsigned page_bytes);
+void checkpointer_stop(struct db *db); /* after the writer's thread has ended */
+/* After each batch, in the writer's thread. */
+void checkpoint_when_due(struct db *db);
+/* For db_shrink(): what was given back is in the log until a checkpoint shortens the file. */
+void checkpoint_now(struct db *db);
 
 /* readers.c */
 void readers_start(struct db *db, unsigned max, unsigned wait_ms);

@@ -110,12 +110,16 @@ enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err)
         return RC_OK;
 }
 
+enum rc db_read_pause(struct db_conn *conn, struct err *err)
+{
+        assert(conn->busy_stmts == 0);
+        return sqlite3_get_autocommit(conn->handle) ? RC_OK : conn_control(conn, "COMMIT", err);
+}
+
 enum rc db_read_refresh(struct db_conn *conn, struct err *err)
 {
-        enum rc rc;
+        enum rc rc = db_read_pause(conn, err);
 
-        assert(conn->busy_stmts == 0);
-        rc = conn_control(conn, "COMMIT", err);
         return rc ? rc : begin(conn, err);
 }
 

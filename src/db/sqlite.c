@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #define PAGE_BYTES 4096 /* measured: larger ones write more for the same change (docs/decisions/0002) */
+#define KEEPER_CACHE_BYTES ((size_t)64 << 10) /* it reads the log only */
 #define WAL_KEEP_BYTES (64 * 1024 * 1024) /* a longer WAL file is cut back when it starts over */
 
 /* ---- codes -------------------------------------------------------------------------- */
@@ -248,10 +249,22 @@ static enum rc configure(struct db_conn *conn, enum conn_kind kind, size_t cache
         return RC_OK;
 }
 
+static size_t cache_bytes(const struct db *db, enum conn_kind kind)
+{
+        switch (kind) {
+        case CONN_WRITER:
+                return db->writer_cache_bytes;
+        case CONN_READER:
+                return db->reader_cache_bytes;
+        default:
+                return KEEPER_CACHE_BYTES;
+        }
+}
+
 enum rc conn_open(struct db *db, enum conn_kind kind, struct db_conn **ret_conn, struct err *err)
 {
         static pthread_once_t once = PTHREAD_ONCE_INIT;
-        int flags = SQLITE_OPEN_NOMUTEX | (kind == CONN_WRITER ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+        int flags = SQLITE_OPEN_NOMUTEX | (kind == CONN_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
         struct db_conn *conn;
         enum rc rc;
         int code;
@@ -272,7 +285,7 @@ enum rc conn_open(struct db *db, enum conn_kind kind, struct db_conn **ret_conn,
                 rc = conn_error(conn, code, err);
         } else {
                 harden(conn->handle);
-                rc = configure(conn, kind, kind == CONN_WRITER ? db->writer_cache_bytes : db->reader_cache_bytes, err);
+                rc = configure(conn, kind, cache_bytes(db, kind), err);
         }
         if (rc) {
                 conn_close(conn);

@@ -16,8 +16,8 @@
  * the database is marked failed, accepts nothing more, and the process is expected to
  * stop and recover from the log at its next start.
  *
- * Checkpoints (moving pages from the log to the database file) run after the callers have
- * been answered, so that no commit waits for one.
+ * Checkpoints (moving pages from the log to the database file) are thought of after the callers
+ * have been answered (checkpoint.c), so that no commit waits for one.
  *
  * Waiting: each caller sleeps on a semaphore of its own, so a commit wakes exactly those
  * whom it answers.
@@ -27,8 +27,6 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <stdio.h>
-
-#define RESTART_WAIT_MS 20
 
 struct write_job {
         struct write_job *next;
@@ -141,46 +139,6 @@ static void answer(struct write_job *jobs)
         }
 }
 
-/*
- * A checkpoint copies what it can past the readers; the log starts over by itself with the
- * next write when all has been copied and nobody reads from it. A log that has become long
- * all the same is given a moment without readers. Only a moment: the reader in the way may
- * belong to a caller who is waiting for us.
- */
-static void checkpoint_when_due(struct writer *writer)
-{
-        struct db_conn *conn = writer->conn;
-        bool restart = conn->wal_pages >= writer->restart_pages;
-        int code;
-
-        if (conn->wal_pages < writer->checkpointed_pages)
-                writer->due_pages = writer->passive_pages; /* it has started over */
-        writer->checkpointed_pages = conn->wal_pages;
-        if (conn->wal_pages < writer->due_pages)
-                return;
-        writer->due_pages = conn->wal_pages + writer->passive_pages / 4;
-        sqlite3_busy_timeout(conn->handle, RESTART_WAIT_MS);
-        code = sqlite3_wal_checkpoint_v2(conn->handle, NULL,
-                                         restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-        sqlite3_busy_timeout(conn->handle, DB_BUSY_MS);
-        if (code != SQLITE_OK && code_is_disk_error(conn, code))
-                atomic_store(&conn->db->failed, true);
-}
-
-/* For db_shrink(): what was given back is in the log until a checkpoint shortens the file. */
-static void checkpoint_now(struct writer *writer)
-{
-        struct db_conn *conn = writer->conn;
-        int code;
-
-        writer->truncate = false;
-        sqlite3_busy_timeout(conn->handle, RESTART_WAIT_MS);
-        code = sqlite3_wal_checkpoint_v2(conn->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-        sqlite3_busy_timeout(conn->handle, DB_BUSY_MS);
-        if (code != SQLITE_OK && code_is_disk_error(conn, code))
-                atomic_store(&conn->db->failed, true);
-}
-
 /* Up to batch_max jobs in the order they came; NULL when there is nothing more and never will be. */
 static struct write_job *take_batch(struct writer *writer)
 {
@@ -216,10 +174,11 @@ static void *writer_main(void *payload)
                         run_batch(db->writer.conn, jobs);
                 }
                 if (db->writer.truncate && !atomic_load(&db->failed))
-                        checkpoint_now(&db->writer);
+                        checkpoint_now(db);
+                db->writer.truncate = false;
                 answer(jobs);
                 if (!atomic_load(&db->failed))
-                        checkpoint_when_due(&db->writer);
+                        checkpoint_when_due(db);
         }
         return NULL;
 }
@@ -308,17 +267,13 @@ static unsigned page_bytes(struct db_conn *conn)
 enum rc writer_start(struct db *db, unsigned batch_max, struct err *err)
 {
         struct writer *writer = &db->writer;
-        unsigned page;
         enum rc rc;
         int code;
 
         rc = conn_open(db, CONN_WRITER, &writer->conn, err);
         if (rc)
                 return rc;
-        page = page_bytes(writer->conn);
-        writer->passive_pages = (32u << 20) / page;
-        writer->restart_pages = (64u << 20) / page;
-        writer->due_pages = writer->passive_pages;
+        checkpointer_start(db, page_bytes(writer->conn));
         writer->batch_max = batch_max;
         pthread_mutex_init(&writer->lock, NULL);
         pthread_cond_init(&writer->wake, NULL);
@@ -342,6 +297,7 @@ void writer_stop(struct db *db)
                 pthread_cond_signal(&writer->wake);
                 pthread_join(writer->thread, NULL);
         }
+        checkpointer_stop(db);
         if (writer->conn && atomic_load(&db->failed)) {
                 /* The log is the truth now; the next start recovers from what the disk really holds. */
                 sqlite3_db_config(writer->conn->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

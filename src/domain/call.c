@@ -21,14 +21,18 @@ static enum rc run_write_job(struct db_conn *conn, void *payload, struct err *er
 enum rc domain_write(struct call *call, domain_write_fn fn, void *payload, struct err *err)
 {
         struct write_job job = { .call = *call, .fn = fn, .payload = payload };
-        enum rc rc;
+        enum rc rc, refreshed;
 
         if (call->writing)
                 return fn(call, payload, err);
-        rc = db_write(call->domain->db, run_write_job, &job, err);
-        if (rc)
+        /* Whoever waits for the writer must not stand in the way of the log: see db_read_pause(). */
+        rc = call->conn ? db_read_pause(call->conn, err) : RC_OK;
+        if (!rc)
+                rc = db_write(call->domain->db, run_write_job, &job, err);
+        if (!call->conn)
                 return rc;
-        return call->conn ? db_read_refresh(call->conn, err) : RC_OK;
+        refreshed = db_read_refresh(call->conn, rc ? NULL : err);
+        return rc ? rc : refreshed;
 }
 
 enum rc err_not_found(struct err *err, const char *what, struct str name)
