@@ -12,6 +12,13 @@
  *   - workers sleep on a stack: the one that slept shortest, with the warmest cache, is
  *     woken first, and a new thread is started only when none sleeps.
  *
+ * With pool_set_active() only so many workers run at once, though there are more of them: jobs
+ * that compute gain nothing from taking turns, and each thread has caches of its own to warm. A
+ * worker that waits for something says so (pool_wait_begin) and does not count meanwhile. One
+ * that stalls without a word is noticed by the watchman, a worker that looks every few
+ * milliseconds, as long as jobs wait behind the limit, whether any has been taken; when none has, he
+ * takes one himself, and the next one watches.
+ *
  * Waking happens after the mutex is released, each worker has a semaphore of its own.
  * The first thread is started by pool_new(), so a pool always makes progress and
  * pool_add() never depends on pthread_create(). Workers block every signal: signals
@@ -23,6 +30,9 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
+
+#define WATCH_MS 2
 
 struct worker {
         struct pool *pool;
@@ -31,6 +41,8 @@ struct worker {
         sem_t wake;
 };
 
+static _Thread_local struct worker *this_worker; /* NULL: not a worker */
+
 struct pool {
         pthread_mutex_t mutex;
         struct pool_job *first, **last;
@@ -38,7 +50,11 @@ struct pool {
         struct worker *sleepers;
         unsigned worker_count, max_workers;
         unsigned running;     /* workers inside a job */
+        unsigned waiting;     /* those of them that wait for something */
+        unsigned max_active;  /* running and not waiting, but for stalled ones */
+        unsigned taken;       /* counts jobs; may wrap */
         bool searching;
+        bool watched;         /* there is a watchman */
         unsigned queued, queue_max;
         bool stopping;
         char name[16];        /* what the kernel takes as a thread name */
@@ -70,6 +86,11 @@ static int start_worker(struct pool *pool)
         return 0;
 }
 
+static bool is_full(const struct pool *pool)
+{
+        return pool->running - pool->waiting >= pool->max_active;
+}
+
 /*
  * Sees to it that somebody comes for the jobs. Call with the mutex held; who is returned
  * is to be woken (wake()) after it is released.
@@ -78,7 +99,7 @@ static struct worker *summon(struct pool *pool)
 {
         struct worker *worker = pool->sleepers;
 
-        if (pool->searching || !pool->first)
+        if (pool->searching || !pool->first || (is_full(pool) && pool->watched))
                 return NULL;
         if (worker) {
                 pool->sleepers = worker->below;
@@ -96,25 +117,76 @@ static void wake(struct worker *worker)
                 (void)sem_post(&worker->wake);
 }
 
+static void watch_a_moment(struct worker *self)
+{
+        struct timespec until;
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += WATCH_MS * 1000000;
+        if (until.tv_nsec >= 1000000000) {
+                until.tv_sec++;
+                until.tv_nsec -= 1000000000;
+        }
+        while (sem_clockwait(&self->wake, CLOCK_MONOTONIC, &until) < 0 && errno == EINTR)
+                ;
+}
+
+/*
+ * Waits behind the limit; call with the mutex held, which is held again afterwards. True: a job has to be
+ * taken though the pool is full, because nobody else did.
+ */
+static bool stand_watch(struct pool *pool, struct worker *self)
+{
+        bool stalled = false;
+
+        pool->watched = true;
+        while (!stalled && pool->first && is_full(pool) && !pool->stopping) {
+                unsigned taken = pool->taken;
+
+                (void)pthread_mutex_unlock(&pool->mutex);
+                watch_a_moment(self);
+                (void)pthread_mutex_lock(&pool->mutex);
+                stalled = pool->taken == taken;
+        }
+        pool->watched = false;
+        return stalled;
+}
+
+static void sleep_until_woken(struct pool *pool, struct worker *self)
+{
+        self->below = pool->sleepers;
+        pool->sleepers = self;
+        (void)pthread_mutex_unlock(&pool->mutex);
+        while (sem_wait(&self->wake) < 0)
+                ;
+        (void)pthread_mutex_lock(&pool->mutex);
+}
+
+static bool may_take(struct pool *pool, struct worker *self)
+{
+        if (!pool->first)
+                return false;
+        if (!is_full(pool) || pool->stopping)
+                return true;
+        return !pool->watched && stand_watch(pool, self) && pool->first;
+}
+
 /* The next job, or NULL when the pool ends. Call with the mutex held; released on return. */
 static struct pool_job *next_job(struct pool *pool, struct worker *self, bool *searching)
 {
         struct worker *next;
         struct pool_job *job;
 
-        while (!pool->first && !pool->stopping) {
+        for (;;) {
                 if (*searching)
                         pool->searching = *searching = false;
-                self->below = pool->sleepers;
-                pool->sleepers = self;
-                (void)pthread_mutex_unlock(&pool->mutex);
-                while (sem_wait(&self->wake) < 0)
-                        ;
-                (void)pthread_mutex_lock(&pool->mutex);
+                if (may_take(pool, self) || (pool->stopping && !pool->first))
+                        break;
+                if (pool->first && !is_full(pool))
+                        continue; /* what the watchman waited for */
+                sleep_until_woken(pool, self);
                 *searching = true;
         }
-        if (*searching)
-                pool->searching = *searching = false;
         job = pool->first;
         if (job) {
                 pool->first = job->next;
@@ -123,11 +195,36 @@ static struct pool_job *next_job(struct pool *pool, struct worker *self, bool *s
                 job->next = NULL;
                 pool->queued--;
                 pool->running++;
+                pool->taken++;
         }
         next = summon(pool);
         (void)pthread_mutex_unlock(&pool->mutex);
         wake(next);
         return job;
+}
+
+void pool_wait_begin(void)
+{
+        struct worker *self = this_worker, *next;
+
+        if (!self)
+                return;
+        (void)pthread_mutex_lock(&self->pool->mutex);
+        self->pool->waiting++;
+        next = summon(self->pool);
+        (void)pthread_mutex_unlock(&self->pool->mutex);
+        wake(next);
+}
+
+void pool_wait_end(void)
+{
+        struct worker *self = this_worker;
+
+        if (!self)
+                return;
+        (void)pthread_mutex_lock(&self->pool->mutex);
+        self->pool->waiting--;
+        (void)pthread_mutex_unlock(&self->pool->mutex);
 }
 
 static void *work(void *payload)
@@ -137,6 +234,7 @@ static void *work(void *payload)
         struct pool_job *job;
         bool searching = true;
 
+        this_worker = self;
         (void)pthread_mutex_lock(&pool->mutex);
         while ((job = next_job(pool, self, &searching)) != NULL) {
                 job->run(job); /* the job may be gone after this */
@@ -173,7 +271,7 @@ enum rc pool_new(const char *name, unsigned max_threads, unsigned queue_max,
         }
         (void)pthread_mutex_init(&pool->mutex, NULL);
         pool->last = &pool->first;
-        pool->max_workers = max_threads;
+        pool->max_workers = pool->max_active = max_threads;
         pool->queue_max = queue_max;
         (void)snprintf(pool->name, sizeof(pool->name), "%s", name);
 
@@ -187,6 +285,13 @@ enum rc pool_new(const char *name, unsigned max_threads, unsigned queue_max,
         }
         *ret_pool = pool;
         return RC_OK;
+}
+
+void pool_set_active(struct pool *pool, unsigned max_active)
+{
+        (void)pthread_mutex_lock(&pool->mutex);
+        pool->max_active = max_active == 0 || max_active > pool->max_workers ? pool->max_workers : max_active;
+        (void)pthread_mutex_unlock(&pool->mutex);
 }
 
 bool pool_add(struct pool *pool, struct pool_job *job)

@@ -21,6 +21,14 @@ struct pool_job {
 
 MUST_USE enum rc pool_new(const char *name, unsigned max_threads, unsigned queue_max,
                           struct pool **ret_pool, struct err *err);
+/*
+ * From now on not more than max_active jobs (0: no such limit) run at once, not counting those that wait between
+ * pool_wait_begin() and pool_wait_end(), and those that stall for milliseconds without saying so.
+ */
+void pool_set_active(struct pool *pool, unsigned max_active);
+/* Around what makes the job that runs on this thread wait for others. On other threads: nothing. */
+void pool_wait_begin(void);
+void pool_wait_end(void);
 MUST_USE bool pool_add(struct pool *pool, struct pool_job *job);
 /* Waits until all added jobs have run, stops the threads. Accepts NULL. */
 void pool_free(struct pool *pool);

@@ -55,6 +55,12 @@ struct memo_result {
         bool complete;      /* there are no more rows than these */
         const struct memo_cell *cells;
         const char *bytes;
+        size_t bytes_len;
+};
+
+struct memo_generation {
+        struct arena arena;
+        struct memo_result **buckets; /* NULL: nothing is remembered */
 };
 
 struct memo {
@@ -63,8 +69,7 @@ struct memo {
         bool is_quiet;      /* nothing was written since the connection's use before this one */
         bool is_stale;      /* a statement has gone since */
         uint64_t found;     /* results given out again */
-        struct arena arena;
-        struct memo_result **buckets; /* NULL: nothing is remembered */
+        struct memo_generation young, old;
 };
 
 struct db_stmt {

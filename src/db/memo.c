@@ -17,25 +17,42 @@
  * one row), so a result may be remembered in part; who then wants more than was kept is
  * brought to the same row of the real statement (stmt.c).
  *
- * Limits: memory per connection (db_config), rows and bytes per result. When the memory is
- * full everything is forgotten.
+ * Limits: memory per connection (db_config), rows and bytes per result. There are two
+ * generations, each with half of the memory: when the young one is full it becomes the old one,
+ * and what was old is forgotten but for what has been asked for since.
  */
 #include "db/internal.h"
 
-#define BUCKETS 512u
+#define BUCKETS 2048u
 #define RESULT_ROWS_MAX 64u
 #define RESULT_BYTES_MAX ((size_t)16 << 10)
 
 void memo_start(struct db_conn *conn, size_t bytes_max)
 {
         conn->memo.bytes_max = bytes_max;
-        arena_init(&conn->memo.arena, 0);
+        arena_init(&conn->memo.young.arena, 0);
+        arena_init(&conn->memo.old.arena, 0);
+}
+
+static void forget_generation(struct memo_generation *generation)
+{
+        arena_done(&generation->arena);
+        generation->buckets = NULL;
 }
 
 static void forget(struct memo *memo)
 {
-        arena_done(&memo->arena);
-        memo->buckets = NULL;
+        forget_generation(&memo->young);
+        forget_generation(&memo->old);
+}
+
+static void grow_older(struct memo *memo)
+{
+        struct memo_generation empty = memo->old;
+
+        forget_generation(&empty);
+        memo->old = memo->young;
+        memo->young = empty;
 }
 
 void memo_done(struct db_conn *conn)
@@ -67,8 +84,10 @@ enum rc memo_begin(struct db_conn *conn, struct err *err)
         version = row ? db_column_i64(stmt, 0) : -1;
         memo->is_quiet = row && version == memo->version;
         memo->version = version;
-        if (!memo->is_quiet || memo->is_stale || memo->arena.used_bytes > memo->bytes_max)
+        if (!memo->is_quiet || memo->is_stale)
                 forget(memo);
+        else if (memo->young.arena.used_bytes > memo->bytes_max / 2)
+                grow_older(memo);
         memo->is_stale = false;
         return RC_OK;
 }
@@ -100,20 +119,65 @@ static uint64_t hash_of(const struct db_stmt *stmt)
         return hash;
 }
 
-const struct memo_result *memo_find(const struct db_stmt *stmt)
+static struct memo_result *find_in(const struct memo_generation *generation, const struct db_stmt *stmt, uint64_t hash)
 {
-        const struct memo *memo = &stmt->conn->memo;
-        const struct memo_result *result;
-        uint64_t hash;
+        struct memo_result *result = generation->buckets ? generation->buckets[hash % BUCKETS] : NULL;
 
-        if (!memo->buckets || memo->is_stale)
-                return NULL;
-        hash = hash_of(stmt);
-        result = memo->buckets[hash % BUCKETS];
         while (result && !(result->hash == hash && result->stmt == stmt && result->key_len == stmt->key.len &&
                            (result->key_len == 0 || memcmp(result->key, stmt->key.ptr, result->key_len) == 0)))
                 result = result->next;
         return result;
+}
+
+static bool has_room(const struct memo *memo)
+{
+        return memo->young.arena.used_bytes <= memo->bytes_max;
+}
+
+static void *keep(struct arena *arena, const void *bytes, size_t len)
+{
+        void *copy = arena_alloc(arena, len);
+
+        if (len)
+                memcpy(copy, bytes, len);
+        return copy;
+}
+
+/* A copy of its own of what `found` points to, in front of one that knew fewer rows. */
+static const struct memo_result *add(struct memo_generation *young, const struct memo_result *found, size_t cells_len,
+                                     size_t bytes_len)
+{
+        struct memo_result *result = arena_new(&young->arena, struct memo_result), **bucket;
+
+        if (!young->buckets)
+                young->buckets = arena_array(&young->arena, struct memo_result *, BUCKETS);
+        bucket = &young->buckets[found->hash % BUCKETS];
+        *result = *found;
+        result->key = keep(&young->arena, found->key, found->key_len);
+        result->cells = keep(&young->arena, found->cells, cells_len);
+        result->bytes = keep(&young->arena, found->bytes, bytes_len);
+        result->bytes_len = bytes_len;
+        result->next = *bucket;
+        *bucket = result;
+        return result;
+}
+
+const struct memo_result *memo_find(const struct db_stmt *stmt)
+{
+        struct memo *memo = &stmt->conn->memo;
+        const struct memo_result *result;
+        uint64_t hash;
+
+        if ((!memo->young.buckets && !memo->old.buckets) || memo->is_stale)
+                return NULL;
+        hash = hash_of(stmt);
+        result = find_in(&memo->young, stmt, hash);
+        if (result)
+                return result;
+        result = find_in(&memo->old, stmt, hash);
+        if (!result || !has_room(memo))
+                return result;
+        return add(&memo->young, result, result->rows * result->columns * sizeof(struct memo_cell), result->bytes_len);
 }
 
 /* ---- reading ------------------------------------------------------------------------ */
@@ -150,9 +214,9 @@ struct str memo_text(struct memo *memo, const struct memo_result *result, const 
 {
         switch (cell->type) {
         case SQLITE_INTEGER:
-                return arena_printf(&memo->arena, "%lld", (long long)cell->integer);
+                return arena_printf(&memo->young.arena, "%lld", (long long)cell->integer);
         case SQLITE_FLOAT:
-                return arena_printf(&memo->arena, "%.15g", cell->real);
+                return arena_printf(&memo->young.arena, "%.15g", cell->real);
         case SQLITE_NULL:
                 return STR_NULL;
         default:
@@ -210,36 +274,21 @@ void memo_record_row(struct db_stmt *stmt)
         stmt->recording = fits;
 }
 
-static void *keep(struct arena *arena, const void *bytes, size_t len)
-{
-        void *copy = arena_alloc(arena, len);
-
-        if (len)
-                memcpy(copy, bytes, len);
-        return copy;
-}
-
 void memo_record_end(struct db_stmt *stmt, bool complete)
 {
         struct memo *memo = &stmt->conn->memo;
-        struct memo_result *result, **bucket;
+        struct memo_result found = { .stmt = stmt,
+                                     .key = stmt->key.ptr,
+                                     .key_len = stmt->key.len,
+                                     .rows = stmt->recorded_rows,
+                                     .complete = complete,
+                                     .cells = (const struct memo_cell *)(const void *)stmt->recorded_cells.ptr,
+                                     .bytes = stmt->recorded_bytes.ptr };
 
         stmt->recording = false;
-        if (stmt->reads_otherwise || memo->is_stale || memo->arena.used_bytes > memo->bytes_max)
+        if (stmt->reads_otherwise || memo->is_stale || !has_room(memo))
                 return;
-        if (!memo->buckets)
-                memo->buckets = arena_array(&memo->arena, struct memo_result *, BUCKETS);
-        result = arena_new(&memo->arena, struct memo_result);
-        result->stmt = stmt;
-        result->hash = hash_of(stmt);
-        result->key = keep(&memo->arena, stmt->key.ptr, stmt->key.len);
-        result->key_len = stmt->key.len;
-        result->columns = (size_t)sqlite3_column_count(stmt->handle);
-        result->rows = stmt->recorded_rows;
-        result->complete = complete;
-        result->cells = keep(&memo->arena, stmt->recorded_cells.ptr, stmt->recorded_cells.len);
-        result->bytes = keep(&memo->arena, stmt->recorded_bytes.ptr, stmt->recorded_bytes.len);
-        bucket = &memo->buckets[result->hash % BUCKETS];
-        result->next = *bucket; /* in front of one that knew fewer rows */
-        *bucket = result;
+        found.hash = hash_of(stmt);
+        found.columns = (size_t)sqlite3_column_count(stmt->handle);
+        add(&memo->young, &found, stmt->recorded_cells.len, stmt->recorded_bytes.len);
 }

@@ -22,6 +22,7 @@
  * Waiting: each caller sleeps on a semaphore of its own, so a commit wakes exactly those
  * whom it answers.
  */
+#include "base/pool.h"
 #include "db/internal.h"
 
 #include <errno.h>
@@ -204,8 +205,10 @@ enum rc db_write(struct db *db, db_write_fn fn, void *payload, struct err *err)
         pthread_mutex_unlock(&writer->lock);
         if (idle)
                 pthread_cond_signal(&writer->wake);
+        pool_wait_begin();
         while (sem_wait(&job.answered) < 0 && errno == EINTR)
                 ;
+        pool_wait_end();
         sem_destroy(&job.answered);
         return job.rc;
 }

@@ -37,6 +37,8 @@ static void set_defaults(struct http_config *config)
                 config->io_threads = cores < 1 ? 1 : cores > IO_THREADS_MAX ? IO_THREADS_MAX : (unsigned)cores;
         if (!config->worker_threads)
                 config->worker_threads = DEFAULT_WORKERS;
+        if (!config->active_workers)
+                config->active_workers = cores < 2 ? 2 : (unsigned)cores;
         if (!config->queue_max)
                 config->queue_max = DEFAULT_QUEUE_MAX;
         if (!config->chunk_bytes)
@@ -130,8 +132,10 @@ enum rc http_server_start(const struct http_config *config, struct http_server *
                 rc = open_listener(server, err);
         if (!rc)
                 rc = pool_new("worker", server->config.worker_threads, server->config.queue_max, &server->pool, err);
-        if (!rc)
+        if (!rc) {
+                pool_set_active(server->pool, server->config.active_workers);
                 rc = start_loops(server, err);
+        }
         if (rc) {
                 http_server_stop(server, 0);
                 return rc;

@@ -73,6 +73,7 @@ struct http_config {
         uint16_t port;                /* 0 picks one: http_server_port() */
         unsigned io_threads;          /* 0: one per core, at most 4 */
         unsigned worker_threads;      /* 0: 32; started when needed */
+        unsigned active_workers;      /* of them at work at once, not counting who waits; 0: one per core, at least 2 */
         unsigned queue_max;           /* requests that wait for a worker, 0: 4096; more: 503 */
         size_t chunk_bytes;           /* stream chunks; 0: 128 KiB */
         unsigned idle_timeout_s;      /* 0: 120 */

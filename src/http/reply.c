@@ -117,8 +117,11 @@ void reply_read_piece(struct http_request *req)
                 reply->piece = malloc(REPLY_PIECE_BYTES);
         if (want && !reply->piece)
                 got = -1;
-        else if (want)
+        else if (want) {
+                pool_wait_begin(); /* for the disk, most likely */
                 got = reply->read(reply->payload, reply->piece_position, reply->piece, want);
+                pool_wait_end();
+        }
         if (got > 0 && (uint64_t)got <= want) {
                 reply->piece_len = (size_t)got;
                 reply->piece_position += (uint64_t)got;

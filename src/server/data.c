@@ -13,7 +13,7 @@
 
 /* One for each worker thread; they are opened on demand. */
 #define READERS_MAX 32
-#define MEMO_BYTES ((size_t)256 << 10)
+#define MEMO_BYTES ((size_t)2 << 20)
 /* The upper parts of the indexes of a million versions: half of the reads (docs/performance.md). */
 #define READER_CACHE_BYTES ((size_t)4 << 20)
 

@@ -29,6 +29,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/pool.h"
 #include "blob/fs/fs.h"
 #include "crypto/crypto.h"
 
@@ -86,7 +87,12 @@ static enum rc disk_error(const char *doing, struct err *err)
 
 static enum rc sync_fd(int fd, struct err *err)
 {
-        return fsync(fd) == 0 ? RC_OK : disk_error("Syncing", err);
+        int failed;
+
+        pool_wait_begin();
+        failed = fsync(fd);
+        pool_wait_end();
+        return failed == 0 ? RC_OK : disk_error("Syncing", err);
 }
 
 /* ---- temporary files ---------------------------------------------------------------- */
