@@ -5,6 +5,8 @@
  * the first error and the usual body {"data": ..., "errors": [...]}, because clients
  * look at the status before they read the body, and take most of 5xx for "again".
  *
+ * A query that was asked before in the same bytes may be answered as before: domain/answer.h.
+ *
  * The answer's media type is application/json unless the caller prefers
  * application/graphql-response+json. A browser's cookie counts only for requests that this
  * server's own pages made: gate_enter() sees to that; and a POST must be application/json,
@@ -14,6 +16,7 @@
 
 #include "api/internal.h"
 #include "api/resolve.h"
+#include "domain/answer.h"
 
 #define BODY_MAX (16 * 1024 * 1024)
 #define REPLY_USUAL_BYTES 4000 /* most replies are shorter: no growing while they are written */
@@ -185,8 +188,23 @@ static void on_error(void *app, struct err *err, struct str path_json)
         gate_hide(request->gate, request->call->request_id, err, path_json);
 }
 
-static enum rc run(struct http_request *req, const struct params *params, bool query_only, struct err *err)
+static bool reply_as_before(struct http_request *req, struct call *call, struct str question, struct answer_key *ret_key)
 {
+        struct buf body = { 0 };
+        struct str answer;
+
+        if (!answer_find(call, question, ret_key, &answer))
+                return false;
+        buf_add_str(&body, answer);
+        reply(req, 200, &body);
+        return true;
+}
+
+/* question: the body that params come from; absent: the answer is not to be kept. */
+static enum rc run(struct http_request *req, struct str question, const struct params *params, bool query_only,
+                   struct err *err)
+{
+        struct answer_key key;
         _cleanup_(gate_leave) struct visit visit = { 0 };
         _cleanup_(gql_prepared_release) struct gql_prepared *prepared = NULL;
         struct api_request app = { .call = &visit.call, .gate = gate_of(req) };
@@ -198,6 +216,8 @@ static enum rc run(struct http_request *req, const struct params *params, bool q
         rc = gate_enter(req, &visit, err);
         if (rc)
                 return rc;
+        if (reply_as_before(req, &visit.call, question, &key))
+                return RC_OK;
         rc = gql_cache_get(app.gate->api->cache, visit.call.arena, params->query, &prepared, &errors, err);
         if (rc && errors) {
                 reply_errors(req, errors, 0);
@@ -217,6 +237,8 @@ static enum rc run(struct http_request *req, const struct params *params, bool q
                             .on_error = on_error,
                     },
                     &body, &response);
+        if (response.operation == GQL_QUERY && !response.errors)
+                answer_keep(&visit.call, &key, buf_str(&body));
         reply(req, response.errors ? api_status_of(response.errors->rc) : 200, &body);
         return RC_OK;
 }
@@ -291,7 +313,7 @@ static enum rc post(struct http_request *req, struct err *err)
         if (!rc)
                 rc = params_from_json(body, &params, err);
         if (!rc)
-                rc = run(req, &params, false, err);
+                rc = run(req, http_body(req), &params, false, err);
         return rc ? reply_error(req, err, 0) : RC_OK;
 }
 
@@ -330,7 +352,7 @@ static enum rc get(struct http_request *req, struct err *err)
         if (!rc)
                 rc = object_from_text(req, "extensions", &extensions, err);
         if (!rc)
-                rc = run(req, &params, true, err);
+                rc = run(req, STR_NULL, &params, true, err);
         return rc ? reply_error(req, err, 0) : RC_OK;
 }
 

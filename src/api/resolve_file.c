@@ -137,7 +137,8 @@ static struct str sign(struct gql_field *field, struct grant *grant, const char 
         struct arena *arena = gql_arena(field);
 
         grant->account_id = request->call->who->account_id;
-        return auth_sign(request->gate->auth, arena, purpose, grant_write(arena, grant), clock_now_us() + life_us);
+        return auth_sign(request->gate->auth, arena, purpose, grant_write(arena, grant),
+                         call_now_us(request->call) + life_us);
 }
 
 struct str file_upload_url(struct gql_field *field, struct grant *grant)

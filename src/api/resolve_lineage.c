@@ -151,7 +151,7 @@ FIELD(LineageNode, state)
                                  .created_us = node->row.created_us };
 
         if (node->is_run)
-                gql_out_str(out, str_from(run_state_name(run_state_now(&run, clock_now_us()))));
+                gql_out_str(out, str_from(run_state_name(run_state_now(&run, call_now_us(call_of(field))))));
         else
                 gql_out_str(out, str_from(model_artifact_state_name((enum model_artifact_state)node->row.state)));
         return RC_OK;

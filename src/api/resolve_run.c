@@ -43,7 +43,7 @@ FIELD(Run, user)
 
 FIELD(Run, state)
 {
-        gql_out_str(out, str_from(run_state_name(run_state_now(parent, clock_now_us()))));
+        gql_out_str(out, str_from(run_state_name(run_state_now(parent, call_now_us(call_of(field))))));
         return RC_OK;
 }
 

@@ -55,6 +55,7 @@ struct db_config {
         size_t cache_bytes;       /* page cache per connection; 0: 1 MiB readers, 8 MiB writer */
         size_t reader_cache_bytes; /* of readers, if another than cache_bytes */
         size_t memo_bytes;        /* what a reader may remember of results while nothing is written; 0: nothing */
+        size_t kept_bytes;        /* of db_keep(), all readers together; 0: nothing. Needs memo_bytes */
         unsigned batch_max;       /* writes per commit at most; 0: 256 */
         bool shrinks;             /* a new file keeps what db_shrink() needs; an existing one stays as it is */
 };
@@ -139,6 +140,16 @@ int64_t db_last_id(struct db_conn *conn);
 int64_t db_changes(struct db_conn *conn);
 /* How many results the connection has given from memory (db_config.memo_bytes). */
 uint64_t db_remembered(const struct db_conn *conn);
+
+/*
+ * What a caller has made of nothing but what it read on this connection, its own arguments and constants - no
+ * clock, no chance, nothing written: db_keep() notes it under a digest of those arguments, if nothing is being written, and
+ * db_recall() finds it as long as nobody has written since, for half a minute at most. What it answers is
+ * valid until the connection's next db_read_refresh() or db_read_end(); false: nothing is kept.
+ */
+#define DB_KEEP_KEY_BYTES 32
+void db_keep(struct db_conn *conn, const uint8_t key[DB_KEEP_KEY_BYTES], struct str bytes);
+bool db_recall(struct db_conn *conn, const uint8_t key[DB_KEEP_KEY_BYTES], struct str *ret);
 /* Printable plan of a statement, for tests and docs ("EXPLAIN QUERY PLAN"). */
 MUST_USE enum rc db_explain(struct db_conn *conn, const char *sql, struct arena *arena, struct str *ret_plan,
                             struct err *err);

@@ -56,6 +56,7 @@ struct memo_result {
         const struct memo_cell *cells;
         const char *bytes;
         size_t bytes_len;
+        uint64_t made_ms;   /* of what callers keep */
 };
 
 struct memo_generation {
@@ -68,8 +69,11 @@ struct memo {
         int64_t version;    /* SQLite's data_version of what is remembered */
         bool is_quiet;      /* nothing was written since the connection's use before this one */
         bool is_stale;      /* a statement has gone since */
+        bool is_second;     /* the snapshot is not the first since db_read_begin(): what is made may be of several */
         uint64_t found;     /* results given out again */
-        struct memo_generation young, old;
+        struct memo_generation young, old;   /* results of statements */
+        struct memo_generation young_kept, old_kept; /* what callers made of them: db_keep() */
+        size_t kept_max;
 };
 
 struct db_stmt {
@@ -154,7 +158,7 @@ struct readers {
         pthread_mutex_t lock; /* guards free, opened, waiting */
         pthread_cond_t returned;
         struct db_conn *free; /* LIFO: the warmest connection goes out first */
-        unsigned opened;
+        atomic_uint opened;
         unsigned max;
         unsigned wait_ms;
 };
@@ -163,7 +167,7 @@ struct db {
         char *path;
         size_t reader_cache_bytes;
         size_t writer_cache_bytes;
-        size_t memo_bytes;
+        size_t memo_bytes, kept_bytes;
         atomic_bool failed;
         bool shrinks;
         struct writer writer;

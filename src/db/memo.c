@@ -17,21 +17,29 @@
  * one row), so a result may be remembered in part; who then wants more than was kept is
  * brought to the same row of the real statement (stmt.c).
  *
+ * Callers may keep what they made of several results in the same way (db_keep): whole answers.
+ *
  * Limits: memory per connection (db_config), rows and bytes per result. There are two
  * generations, each with half of the memory: when the young one is full it becomes the old one,
  * and what was old is forgotten but for what has been asked for since.
  */
+#include "base/clock.h"
 #include "db/internal.h"
 
 #define BUCKETS 2048u
 #define RESULT_ROWS_MAX 64u
 #define RESULT_BYTES_MAX ((size_t)16 << 10)
+#define KEPT_BUCKETS 8192u
+#define KEPT_BYTES_MAX ((size_t)16 << 10)
+#define KEPT_MS 30000
 
 void memo_start(struct db_conn *conn, size_t bytes_max)
 {
         conn->memo.bytes_max = bytes_max;
         arena_init(&conn->memo.young.arena, 0);
         arena_init(&conn->memo.old.arena, 0);
+        arena_init(&conn->memo.young_kept.arena, 0);
+        arena_init(&conn->memo.old_kept.arena, 0);
 }
 
 static void forget_generation(struct memo_generation *generation)
@@ -44,15 +52,20 @@ static void forget(struct memo *memo)
 {
         forget_generation(&memo->young);
         forget_generation(&memo->old);
+        forget_generation(&memo->young_kept);
+        forget_generation(&memo->old_kept);
 }
 
-static void grow_older(struct memo *memo)
+/* When the young generation has more than half of the bytes that both may have. */
+static void grow_older(struct memo_generation *young, struct memo_generation *old, size_t bytes_max)
 {
-        struct memo_generation empty = memo->old;
+        struct memo_generation empty = *old;
 
+        if (young->arena.used_bytes <= bytes_max / 2)
+                return;
         forget_generation(&empty);
-        memo->old = memo->young;
-        memo->young = empty;
+        *old = *young;
+        *young = empty;
 }
 
 void memo_done(struct db_conn *conn)
@@ -86,9 +99,10 @@ enum rc memo_begin(struct db_conn *conn, struct err *err)
         memo->version = version;
         if (!memo->is_quiet || memo->is_stale)
                 forget(memo);
-        else if (memo->young.arena.used_bytes > memo->bytes_max / 2)
-                grow_older(memo);
         memo->is_stale = false;
+        memo->kept_max = conn->db->kept_bytes / atomic_load_explicit(&conn->db->readers.opened, memory_order_relaxed);
+        grow_older(&memo->young, &memo->old, memo->bytes_max);
+        grow_older(&memo->young_kept, &memo->old_kept, memo->kept_max);
         return RC_OK;
 }
 
@@ -119,9 +133,10 @@ static uint64_t hash_of(const struct db_stmt *stmt)
         return hash;
 }
 
-static struct memo_result *find_in(const struct memo_generation *generation, const struct db_stmt *stmt, uint64_t hash)
+static const struct memo_result *find_in(const struct memo_generation *generation, const struct db_stmt *stmt,
+                                         uint64_t hash)
 {
-        struct memo_result *result = generation->buckets ? generation->buckets[hash % BUCKETS] : NULL;
+        const struct memo_result *result = generation->buckets ? generation->buckets[hash % BUCKETS] : NULL;
 
         while (result && !(result->hash == hash && result->stmt == stmt && result->key_len == stmt->key.len &&
                            (result->key_len == 0 || memcmp(result->key, stmt->key.ptr, result->key_len) == 0)))
@@ -144,14 +159,14 @@ static void *keep(struct arena *arena, const void *bytes, size_t len)
 }
 
 /* A copy of its own of what `found` points to, in front of one that knew fewer rows. */
-static const struct memo_result *add(struct memo_generation *young, const struct memo_result *found, size_t cells_len,
-                                     size_t bytes_len)
+static const struct memo_result *add_to(struct memo_generation *young, size_t buckets, const struct memo_result *found,
+                                        size_t cells_len, size_t bytes_len)
 {
         struct memo_result *result = arena_new(&young->arena, struct memo_result), **bucket;
 
         if (!young->buckets)
-                young->buckets = arena_array(&young->arena, struct memo_result *, BUCKETS);
-        bucket = &young->buckets[found->hash % BUCKETS];
+                young->buckets = arena_array(&young->arena, struct memo_result *, buckets);
+        bucket = &young->buckets[found->hash % buckets];
         *result = *found;
         result->key = keep(&young->arena, found->key, found->key_len);
         result->cells = keep(&young->arena, found->cells, cells_len);
@@ -160,6 +175,12 @@ static const struct memo_result *add(struct memo_generation *young, const struct
         result->next = *bucket;
         *bucket = result;
         return result;
+}
+
+static const struct memo_result *add(struct memo_generation *young, const struct memo_result *found, size_t cells_len,
+                                     size_t bytes_len)
+{
+        return add_to(young, BUCKETS, found, cells_len, bytes_len);
 }
 
 const struct memo_result *memo_find(const struct db_stmt *stmt)
@@ -291,4 +312,58 @@ void memo_record_end(struct db_stmt *stmt, bool complete)
         found.hash = hash_of(stmt);
         found.columns = (size_t)sqlite3_column_count(stmt->handle);
         add(&memo->young, &found, stmt->recorded_cells.len, stmt->recorded_bytes.len);
+}
+
+/* ---- what callers keep ---- */
+
+static const struct memo_result *find_kept(const struct memo_generation *generation, const uint8_t *key, uint64_t hash)
+{
+        const struct memo_result *result = generation->buckets ? generation->buckets[hash % KEPT_BUCKETS] : NULL;
+
+        while (result && memcmp(result->key, key, DB_KEEP_KEY_BYTES) != 0)
+                result = result->next;
+        return result;
+}
+
+/* The key is a digest: any eight bytes of it are a hash. */
+static uint64_t hash_of_key(const uint8_t key[DB_KEEP_KEY_BYTES])
+{
+        uint64_t hash;
+
+        memcpy(&hash, key, sizeof(hash));
+        return hash;
+}
+
+bool db_recall(struct db_conn *conn, const uint8_t key[DB_KEEP_KEY_BYTES], struct str *ret)
+{
+        struct memo *memo = &conn->memo;
+        const struct memo_result *result;
+
+        if (memo->is_stale)
+                return false;
+        result = find_kept(&memo->young_kept, key, hash_of_key(key));
+        if (!result) {
+                result = find_kept(&memo->old_kept, key, hash_of_key(key));
+                if (result)
+                        result = add_to(&memo->young_kept, KEPT_BUCKETS, result, 0, result->bytes_len);
+        }
+        if (!result || clock_mono_ms() - result->made_ms > KEPT_MS)
+                return false;
+        *ret = (struct str){ result->bytes, result->bytes_len };
+        return true;
+}
+
+void db_keep(struct db_conn *conn, const uint8_t key[DB_KEEP_KEY_BYTES], struct str bytes)
+{
+        struct memo *memo = &conn->memo;
+        struct memo_result found = { .key = (const char *)key,
+                                     .key_len = DB_KEEP_KEY_BYTES,
+                                     .hash = hash_of_key(key),
+                                     .bytes = bytes.ptr };
+
+        if (!memo->is_quiet || memo->is_stale || memo->is_second || bytes.len > KEPT_BYTES_MAX ||
+            memo->young_kept.arena.used_bytes > memo->kept_max)
+                return;
+        found.made_ms = clock_mono_ms();
+        add_to(&memo->young_kept, KEPT_BUCKETS, &found, 0, bytes.len);
 }

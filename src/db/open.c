@@ -29,6 +29,7 @@ enum rc db_open(const struct db_config *config, struct db **ret_db, struct err *
         atomic_init(&db->failed, false);
         db->shrinks = config->shrinks;
         db->memo_bytes = config->memo_bytes;
+        db->kept_bytes = config->kept_bytes;
         readers_start(db, config->readers_max ? config->readers_max : default_readers(), config->reader_wait_ms);
         rc = writer_start(db, config->batch_max ? config->batch_max : 256, err);
         if (rc) {

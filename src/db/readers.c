@@ -100,8 +100,10 @@ enum rc db_read_begin(struct db *db, struct db_conn **ret_conn, struct err *err)
                 return rc;
         if (!conn)
                 rc = conn_open(db, CONN_READER, &conn, err);
-        if (rc == RC_OK)
+        if (rc == RC_OK) {
+                conn->memo.is_second = false;
                 rc = begin(conn, err);
+        }
         if (rc) {
                 give_back(&db->readers, conn_close(conn));
                 return rc;
@@ -120,6 +122,7 @@ enum rc db_read_refresh(struct db_conn *conn, struct err *err)
 {
         enum rc rc = db_read_pause(conn, err);
 
+        conn->memo.is_second = true;
         return rc ? rc : begin(conn, err);
 }
 

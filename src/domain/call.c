@@ -3,6 +3,8 @@
  */
 #include "domain/call.h"
 
+#include "base/clock.h"
+
 struct write_job {
         struct call call;          /* a copy whose conn is the writer's */
         domain_write_fn fn;
@@ -18,6 +20,12 @@ static enum rc run_write_job(struct db_conn *conn, void *payload, struct err *er
         return job->fn(&job->call, job->payload, err);
 }
 
+int64_t call_now_us(struct call *call)
+{
+        call->passing = true;
+        return clock_now_us();
+}
+
 enum rc domain_write(struct call *call, domain_write_fn fn, void *payload, struct err *err)
 {
         struct write_job job = { .call = *call, .fn = fn, .payload = payload };
@@ -25,6 +33,7 @@ enum rc domain_write(struct call *call, domain_write_fn fn, void *payload, struc
 
         if (call->writing)
                 return fn(call, payload, err);
+        call->passing = true;
         /* Whoever waits for the writer must not stand in the way of the log: see db_read_pause(). */
         rc = call->conn ? db_read_pause(call->conn, err) : RC_OK;
         if (!rc)

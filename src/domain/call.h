@@ -36,7 +36,14 @@ struct call {
         struct str request_id;
         struct str address, program;   /* of the caller, for the audit log; absent: an operator's command */
         bool writing;                  /* conn is the writer's */
+        bool passing;                  /* what is answered holds for this moment only: see call_now_us() */
 };
+
+/*
+ * The time, for an answer that depends on it; such an answer is not given again to the next who asks the same.
+ * Also to be set by whoever makes an answer of anything else than what the database holds: call->passing.
+ */
+int64_t call_now_us(struct call *call);
 
 typedef enum rc (*domain_write_fn)(struct call *call, void *payload, struct err *err);
 

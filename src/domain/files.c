@@ -223,7 +223,7 @@ struct download_job {
 static enum rc is_noted(struct call *call, const struct download_job *job, bool *ret, struct err *err)
 {
         return store_event_downloaded(call->conn, call->who->account_id, job->artifact_id, job->collection_id,
-                                      clock_now_us() - ONE_DOWNLOAD_US, ret, err);
+                                      call_now_us(call) - ONE_DOWNLOAD_US, ret, err);
 }
 
 static enum rc download_write(struct call *call, void *payload, struct err *err)

@@ -20,7 +20,7 @@ static enum rc read_query(struct call *call, const struct project *project, stru
         if (rc)
                 return rc;
         *ret = (struct run_query){ .project_id = project->id, .filter = filter,
-                                   .silent_us = clock_now_us() - RUN_SILENT_US };
+                                   .silent_us = call_now_us(call) - RUN_SILENT_US };
         return RC_OK;
 }
 

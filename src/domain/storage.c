@@ -275,7 +275,7 @@ enum rc storage_count(struct call *call, const struct storage_order *order, stru
                 abort_because("out_of_memory", "what is stored was being counted");
         c->call = call;
         c->order = order;
-        c->now_us = clock_now_us();
+        c->now_us = call_now_us(call);
         arena_init(&c->item, 0);
         rc = walk(c, err);
         for (size_t i = 0; i < ARRAY_LEN(c->tallies); i++)

@@ -137,7 +137,7 @@ static enum rc count_expiring(struct call *call, const struct entity *entity, in
                               struct err *err)
 {
         struct entity_list teams = { NULL, 0 };
-        int64_t total = 0, now = clock_now_us();
+        int64_t total = 0, now = call_now_us(call);
         enum rc rc;
 
         if (entity->kind != ENTITY_ORG)

@@ -14,6 +14,7 @@
 /* One for each worker thread; they are opened on demand. */
 #define READERS_MAX 32
 #define MEMO_BYTES ((size_t)2 << 20)
+#define KEPT_BYTES ((size_t)48 << 20) /* some thirty thousand answers of the usual length */
 /* The upper parts of the indexes of a million versions: half of the reads (docs/performance.md). */
 #define READER_CACHE_BYTES ((size_t)4 << 20)
 
@@ -39,7 +40,7 @@ static enum rc require_dir(const char *dir, bool create, struct err *err)
 
 enum rc data_open(struct arena *arena, struct str dir, bool create, struct data **ret_data, struct err *err)
 {
-        struct db_config config = { .readers_max = READERS_MAX, .memo_bytes = MEMO_BYTES,
+        struct db_config config = { .readers_max = READERS_MAX, .memo_bytes = MEMO_BYTES, .kept_bytes = KEPT_BYTES,
                                     .reader_cache_bytes = READER_CACHE_BYTES };
         struct data *data = arena_new(arena, struct data);
         enum rc rc;
