@@ -13,15 +13,21 @@ check` finds nothing to complain about. Metadata differ from version to version.
 Versions are numbered as if all collections had grown at the same time, version by version: the
 rows of one collection lie far from each other, which is the slow case.
 
+At the end each collection of the registry gets a few more versions, one after the other in no order (age()):
+indexes that are made at once are full to the brim, and the first change of each of their pages would split it. Those of a
+registry that has grown are not.
+
 No server may run. It is SQL over the file: without a journal, indexes made at the end. When it is
 interrupted the directory is lost.
 """
 import pathlib
+import random
 import sqlite3
 import sys
 
 VERSIONS = 100               # in each collection
 LONG = "Everything"          # a collection of the registry that links very many versions, each by its own number
+AGE = 3                      # versions more that each collection gets at the end
 MIX = 2654435761             # spreads consecutive numbers
 
 # Each of these has an index or more that is made again at the end.
@@ -111,6 +117,42 @@ class Loader:
         self.copy("event", "events t CROSS JOIN copy", "i, k", id=f"{base['event']} + i * {copies} + k",
                   collection_id=collection, artifact_id=f"CASE WHEN t.artifact_id IS NOT NULL THEN {artifact} END")
 
+    def age(self):
+        """Links AGE versions more into each collection, with the rows that the server would write."""
+        db, chance = self.db, random.Random(self.copies)
+        linked, removed, added = (columns(db, "event", collection_id="?", version="?", artifact_id=artifact, alias=alias,
+                                          at_us="t.at_us + ?", id="NULL")
+                                  for artifact, alias in (("?", "NULL"), ("NULL", "'latest'"), ("?", "'latest'")))
+        events = {action: self.one("SELECT min(id) FROM event WHERE action = ? AND collection_id = ?", action, self.portfolio)
+                  for action in ("version_linked", "alias_removed", "alias_added")}
+        turns = [(k, turn) for turn in range(AGE) for k in range(1, self.copies + 1)]
+        chance.shuffle(turns)
+        nexts = {}
+        for at, (k, turn) in enumerate(turns):
+            collection = self.base["collection"] + 2 * k
+            version = nexts.get(k, VERSIONS)
+            nexts[k] = version + 1
+            other = (k + 1 + turn * 7919 % max(1, self.copies - 1) - 1) % self.copies + 1
+            if other == k:
+                other = k % self.copies + 1
+            artifact = self.base["artifact"] + (at + turn) % VERSIONS * self.copies + other
+            if db.execute("INSERT OR IGNORE INTO membership (collection_id, version, artifact_id, created_by, created_us) "
+                          "SELECT ?, ?, ?, created_by, created_us + ? FROM membership WHERE collection_id = ? AND version = 0",
+                          (collection, version, artifact, at, self.portfolio)).rowcount == 0:
+                nexts[k] = version
+                continue
+            db.execute("UPDATE collection SET next_version = ?, version_count = version_count + 1 WHERE id = ?",
+                       (version + 1, collection))
+            db.execute("UPDATE alias SET version = ? WHERE collection_id = ? AND alias = 'latest'", (version, collection))
+            for (names, values), action, numbers in (
+                    (linked, "version_linked", {"version": version, "artifact_id": artifact}),
+                    (removed, "alias_removed", {"version": version - 1}),
+                    (added, "alias_added", {"version": version, "artifact_id": artifact})):
+                order = [name for name in names.split(", ") if name in ("at_us", "collection_id", "version", "artifact_id")]
+                have = {"at_us": at, "collection_id": collection} | numbers
+                db.execute(f"INSERT INTO event ({names}) SELECT {values} FROM event t WHERE id = ?",
+                           [have[name] for name in order if name in have] + [events[action]])
+
     def add_long(self, links):
         """One collection of the registry that holds `links` versions."""
         last = links - 1
@@ -145,6 +187,7 @@ class Loader:
             self.add_long(long_links)
         for _, sql in indexes + triggers:
             db.execute(sql)
+        self.age()
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode=WAL").fetchall()
         db.close()

@@ -73,7 +73,6 @@ struct memo {
         uint64_t found;     /* results given out again */
         struct memo_generation young, old;   /* results of statements */
         struct memo_generation young_kept, old_kept; /* what callers made of them: db_keep() */
-        size_t kept_max;
 };
 
 struct db_stmt {
@@ -158,7 +157,7 @@ struct readers {
         pthread_mutex_t lock; /* guards free, opened, waiting */
         pthread_cond_t returned;
         struct db_conn *free; /* LIFO: the warmest connection goes out first */
-        atomic_uint opened;
+        unsigned opened;
         unsigned max;
         unsigned wait_ms;
 };
@@ -168,6 +167,7 @@ struct db {
         size_t reader_cache_bytes;
         size_t writer_cache_bytes;
         size_t memo_bytes, kept_bytes;
+        atomic_size_t kept_used; /* of kept_bytes, by all readers */
         atomic_bool failed;
         bool shrinks;
         struct writer writer;

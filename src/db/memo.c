@@ -32,6 +32,7 @@
 #define KEPT_BUCKETS 8192u
 #define KEPT_BYTES_MAX ((size_t)16 << 10)
 #define KEPT_MS 30000
+#define KEPT_SHARE 4 /* of the allowance, for each generation of a reader: few readers are in use at a time */
 
 void memo_start(struct db_conn *conn, size_t bytes_max)
 {
@@ -48,29 +49,35 @@ static void forget_generation(struct memo_generation *generation)
         generation->buckets = NULL;
 }
 
-static void forget(struct memo *memo)
+/* All readers together have one allowance for what callers keep. */
+static void forget_kept(struct db *db, struct memo_generation *generation)
 {
-        forget_generation(&memo->young);
-        forget_generation(&memo->old);
-        forget_generation(&memo->young_kept);
-        forget_generation(&memo->old_kept);
+        atomic_fetch_sub(&db->kept_used, generation->arena.used_bytes);
+        forget_generation(generation);
 }
 
-/* When the young generation has more than half of the bytes that both may have. */
-static void grow_older(struct memo_generation *young, struct memo_generation *old, size_t bytes_max)
+static void forget(struct db_conn *conn)
+{
+        struct memo *memo = &conn->memo;
+
+        forget_generation(&memo->young);
+        forget_generation(&memo->old);
+        forget_kept(conn->db, &memo->young_kept);
+        forget_kept(conn->db, &memo->old_kept);
+}
+
+/* The old one was forgotten before. */
+static void grow_older(struct memo_generation *young, struct memo_generation *old)
 {
         struct memo_generation empty = *old;
 
-        if (young->arena.used_bytes <= bytes_max / 2)
-                return;
-        forget_generation(&empty);
         *old = *young;
         *young = empty;
 }
 
 void memo_done(struct db_conn *conn)
 {
-        forget(&conn->memo);
+        forget(conn);
 }
 
 void memo_distrust(struct db_conn *conn)
@@ -98,11 +105,16 @@ enum rc memo_begin(struct db_conn *conn, struct err *err)
         memo->is_quiet = row && version == memo->version;
         memo->version = version;
         if (!memo->is_quiet || memo->is_stale)
-                forget(memo);
+                forget(conn);
         memo->is_stale = false;
-        memo->kept_max = conn->db->kept_bytes / atomic_load_explicit(&conn->db->readers.opened, memory_order_relaxed);
-        grow_older(&memo->young, &memo->old, memo->bytes_max);
-        grow_older(&memo->young_kept, &memo->old_kept, memo->kept_max);
+        if (memo->young.arena.used_bytes > memo->bytes_max / 2) {
+                forget_generation(&memo->old);
+                grow_older(&memo->young, &memo->old);
+        }
+        if (memo->young_kept.arena.used_bytes > conn->db->kept_bytes / KEPT_SHARE) {
+                forget_kept(conn->db, &memo->old_kept);
+                grow_older(&memo->young_kept, &memo->old_kept);
+        }
         return RC_OK;
 }
 
@@ -334,6 +346,20 @@ static uint64_t hash_of_key(const uint8_t key[DB_KEEP_KEY_BYTES])
         return hash;
 }
 
+static const struct memo_result *add_kept(struct db *db, struct memo_generation *young, const struct memo_result *found)
+{
+        size_t before = young->arena.used_bytes;
+        const struct memo_result *result = add_to(young, KEPT_BUCKETS, found, 0, found->bytes_len);
+
+        atomic_fetch_add(&db->kept_used, young->arena.used_bytes - before);
+        return result;
+}
+
+static bool may_keep(const struct db *db)
+{
+        return atomic_load(&db->kept_used) < db->kept_bytes;
+}
+
 bool db_recall(struct db_conn *conn, const uint8_t key[DB_KEEP_KEY_BYTES], struct str *ret)
 {
         struct memo *memo = &conn->memo;
@@ -344,8 +370,8 @@ bool db_recall(struct db_conn *conn, const uint8_t key[DB_KEEP_KEY_BYTES], struc
         result = find_kept(&memo->young_kept, key, hash_of_key(key));
         if (!result) {
                 result = find_kept(&memo->old_kept, key, hash_of_key(key));
-                if (result)
-                        result = add_to(&memo->young_kept, KEPT_BUCKETS, result, 0, result->bytes_len);
+                if (result && may_keep(conn->db))
+                        result = add_kept(conn->db, &memo->young_kept, result);
         }
         if (!result || clock_mono_ms() - result->made_ms > KEPT_MS)
                 return false;
@@ -359,11 +385,11 @@ void db_keep(struct db_conn *conn, const uint8_t key[DB_KEEP_KEY_BYTES], struct 
         struct memo_result found = { .key = (const char *)key,
                                      .key_len = DB_KEEP_KEY_BYTES,
                                      .hash = hash_of_key(key),
-                                     .bytes = bytes.ptr };
+                                     .bytes = bytes.ptr,
+                                     .bytes_len = bytes.len };
 
-        if (!memo->is_quiet || memo->is_stale || memo->is_second || bytes.len > KEPT_BYTES_MAX ||
-            memo->young_kept.arena.used_bytes > memo->kept_max)
+        if (!memo->is_quiet || memo->is_stale || memo->is_second || bytes.len > KEPT_BYTES_MAX || !may_keep(conn->db))
                 return;
         found.made_ms = clock_mono_ms();
-        add_to(&memo->young_kept, KEPT_BUCKETS, &found, 0, bytes.len);
+        add_kept(conn->db, &memo->young_kept, &found);
 }

@@ -14,7 +14,7 @@
 /* One for each worker thread; they are opened on demand. */
 #define READERS_MAX 32
 #define MEMO_BYTES ((size_t)2 << 20)
-#define KEPT_BYTES ((size_t)48 << 20) /* some thirty thousand answers of the usual length */
+#define KEPT_BYTES ((size_t)64 << 20) /* some forty thousand answers of the usual length */
 /* The upper parts of the indexes of a million versions: half of the reads (docs/performance.md). */
 #define READER_CACHE_BYTES ((size_t)4 << 20)
 

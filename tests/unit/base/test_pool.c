@@ -284,6 +284,81 @@ static void pool_add_from_many_threads(void **state UNUSED)
         free(adders);
 }
 
+/* ---- how many at once ---- */
+
+enum { ACTIVE_JOBS = 200 };
+
+static _Atomic int active, most_active;
+
+static void run_computing(struct pool_job *base UNUSED)
+{
+        int now = ++active, most = most_active;
+
+        while (now > most && !atomic_compare_exchange_weak(&most_active, &most, now))
+                ;
+        for (volatile int i = 0; i < 100000; i++)
+                ;
+        active--;
+        ran++;
+}
+
+static void pool_computes_with_few_at_once(void **state UNUSED)
+{
+        struct job jobs[ACTIVE_JOBS] = { 0 };
+        struct pool *pool = NULL;
+        struct err err = { 0 };
+
+        most_active = 0;
+        assert_ok(pool_new("few", 16, ACTIVE_JOBS, &pool, &err));
+        pool_set_active(pool, 2);
+        for (int i = 0; i < ACTIVE_JOBS; i++) {
+                jobs[i].base.run = run_computing;
+                assert_true(pool_add(pool, &jobs[i].base));
+        }
+        pool_free(pool);
+        assert_int_equal(ran, ACTIVE_JOBS);
+        /* Where the machine is so busy that nothing moves for a moment, the watchman takes that for a stall. */
+        assert_true(most_active < 16);
+}
+
+static void run_waiting(struct pool_job *base)
+{
+        pool_wait_begin();
+        gate_pass(((struct job *)base)->gate);
+        pool_wait_end();
+        ran++;
+}
+
+/* All of them have to be there at once before any goes on. */
+static void run_at_once(void (*run)(struct pool_job *))
+{
+        struct gate gate = GATE_INIT;
+        struct job jobs[12] = { 0 };
+        struct pool *pool = NULL;
+        struct err err = { 0 };
+
+        assert_ok(pool_new("few", 12, 12, &pool, &err));
+        pool_set_active(pool, 2);
+        for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+                jobs[i] = (struct job){ .base.run = run, .gate = &gate };
+                assert_true(pool_add(pool, &jobs[i].base));
+        }
+        gate_await(&gate, ARRAY_LEN(jobs));
+        gate_open(&gate);
+        pool_free(pool);
+        assert_int_equal(ran, ARRAY_LEN(jobs));
+}
+
+static void pool_who_waits_does_not_count(void **state UNUSED)
+{
+        run_at_once(run_waiting);
+}
+
+static void pool_notices_who_stalls(void **state UNUSED)
+{
+        run_at_once(run_blocking);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -296,6 +371,9 @@ int main(void)
                 cmocka_unit_test_setup(pool_threads_are_started_on_demand, setup),
                 cmocka_unit_test_setup(pool_workers_block_signals_and_callers_do_not, setup),
                 cmocka_unit_test_setup(pool_add_from_many_threads, setup),
+                cmocka_unit_test_setup(pool_computes_with_few_at_once, setup),
+                cmocka_unit_test_setup(pool_who_waits_does_not_count, setup),
+                cmocka_unit_test_setup(pool_notices_who_stalls, setup),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 
+#define KEPT_BYTES 1000000
+
 struct memo_test {
         struct scratch scratch;
         struct db *db;
@@ -16,7 +18,8 @@ struct memo_test {
 
 static struct db *open_with(struct scratch *scratch, size_t memo_bytes)
 {
-        struct db_config config = { .path = scratch_path(scratch, "test.db"), .memo_bytes = memo_bytes };
+        struct db_config config = { .path = scratch_path(scratch, "test.db"), .memo_bytes = memo_bytes,
+                                    .kept_bytes = memo_bytes ? KEPT_BYTES : 0 };
         struct err err = { 0 };
         struct db *db = NULL;
 
@@ -401,6 +404,108 @@ static void memo_agrees_with_a_database_that_remembers_nothing(void **state)
         db_close(plain);
 }
 
+/* ---- what callers keep ---- */
+
+static const uint8_t *key_of(unsigned number)
+{
+        static uint8_t key[DB_KEEP_KEY_BYTES];
+
+        memset(key, 0, sizeof(key));
+        memcpy(key + 5, &number, sizeof(number));
+        return key;
+}
+
+static void assert_kept(struct db_conn *conn, unsigned number, const char *expected)
+{
+        struct str found = STR_NULL;
+
+        if (!expected) {
+                assert_false(db_recall(conn, key_of(number), &found));
+                return;
+        }
+        assert_true(db_recall(conn, key_of(number), &found));
+        assert_str(found, expected);
+}
+
+static void memo_keeps_what_callers_made(void **state)
+{
+        struct memo_test *t = *state;
+
+        assert_kept(t->conn, 1, NULL);
+        db_keep(t->conn, key_of(1), STR("the first"));
+        db_keep(t->conn, key_of(2), STR(""));
+        assert_kept(t->conn, 1, "the first");
+        assert_kept(t->conn, 2, "");
+        assert_kept(t->conn, 3, NULL);
+        again(t);
+        assert_kept(t->conn, 1, "the first");
+}
+
+static void memo_drops_what_callers_made_when_somebody_writes(void **state)
+{
+        struct memo_test *t = *state;
+        struct err err = { 0 };
+        sqlite3 *other = NULL;
+
+        db_keep(t->conn, key_of(1), STR("old"));
+        assert_ok(db_write(t->db, test_insert, NAME("six"), &err));
+        again(t);
+        assert_kept(t->conn, 1, NULL);
+
+        /* Something was just written: more may come, so nothing is kept yet. */
+        db_keep(t->conn, key_of(1), STR("new"));
+        assert_kept(t->conn, 1, NULL);
+        again(t);
+        db_keep(t->conn, key_of(1), STR("new"));
+        assert_int_equal(sqlite3_open(scratch_path(&t->scratch, "test.db"), &other), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(other, "UPDATE item SET size = 77 WHERE id = 1", NULL, NULL, NULL), SQLITE_OK);
+        assert_kept(t->conn, 1, "new"); /* this snapshot is what it was made of */
+        again(t);
+        assert_kept(t->conn, 1, NULL);
+        sqlite3_close(other);
+}
+
+/* What is made over several snapshots may be of none of them. */
+static void memo_keeps_nothing_of_several_snapshots(void **state)
+{
+        struct memo_test *t = *state;
+        struct err err = { 0 };
+
+        assert_ok(db_read_refresh(t->conn, &err));
+        db_keep(t->conn, key_of(1), STR("mixed"));
+        assert_kept(t->conn, 1, NULL);
+        again(t);
+        db_keep(t->conn, key_of(1), STR("one snapshot"));
+        assert_kept(t->conn, 1, "one snapshot");
+}
+
+static void memo_bounds_what_callers_keep(void **state)
+{
+        struct memo_test *t = *state;
+        char text[3000];
+        unsigned found = 0;
+
+        memset(text, 'x', sizeof(text));
+        for (unsigned i = 0; i < 1000; i++) {
+                db_keep(t->conn, key_of(i), (struct str){ text, sizeof(text) });
+                again(t);
+        }
+        for (unsigned i = 0; i < 1000; i++) {
+                struct str bytes;
+
+                found += db_recall(t->conn, key_of(i), &bytes);
+        }
+        assert_true(found >= 3 && found * sizeof(text) <= KEPT_BYTES);
+        assert_kept(t->conn, 0, NULL);
+        /* What is asked for again and again stays, whatever else comes and goes. */
+        db_keep(t->conn, key_of(5000), STR("popular"));
+        for (unsigned i = 0; i < 100; i++) {
+                db_keep(t->conn, key_of(i + 6000), (struct str){ text, sizeof(text) });
+                assert_kept(t->conn, 5000, "popular");
+                again(t);
+        }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -419,6 +524,10 @@ int main(void)
                 TEST(memo_survives_statements_that_go),
                 TEST(memo_is_bounded),
                 TEST(memo_agrees_with_a_database_that_remembers_nothing),
+                TEST(memo_keeps_what_callers_made),
+                TEST(memo_drops_what_callers_made_when_somebody_writes),
+                TEST(memo_keeps_nothing_of_several_snapshots),
+                TEST(memo_bounds_what_callers_keep),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
