@@ -12,6 +12,7 @@ shell_files() {
 check "every include obeys the law" tools/check-rooms
 check "every file keeps the style" tools/check-style
 check "words are spelled right" codespell
+check "the tests that the list of features names are there" tools/check-features
 # shellcheck disable=SC2046 # one argument per file is meant
 check "shell scripts are clean" shellcheck -x $(shell_files)
 done_testing
