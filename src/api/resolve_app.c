@@ -83,9 +83,22 @@ PERMISSION(editTypes, ACT_EDIT_TYPES)
 PERMISSION(protectAliases, ACT_DEFINE_PROTECTED_ALIAS)
 PERMISSION(manageMembers, ACT_MEMBERS)
 PERMISSION(changeVisibility, ACT_VISIBILITY)
+PERMISSION(changeIcon, ACT_ICON)
 PERMISSION(delete, ACT_DELETE_PROJECT)
 
 FIELD_BOOL(Project, isCore, project, is_core)
+
+FIELD(Project, icon)
+{
+        struct project *p = parent;
+
+        if (!str_is_empty(p->icon_name) || !str_is_empty(p->icon_color))
+                gql_out_object(out, "ProjectIcon", p);
+        return RC_OK;
+}
+
+FIELD_TEXT(ProjectIcon, name, project, icon_name)
+FIELD_TEXT(ProjectIcon, color, project, icon_color)
 
 FIELD(Project, collectionCount)
 {

@@ -11,6 +11,7 @@ FIELD(Mutation, upsertModel)
 {
         const struct gql_value *in = arg_input(field);
         const struct gql_value *all = gql_member(in, "allowAllArtifactTypesInRegistry");
+        const struct gql_value *icon = gql_member(in, "icon");
         struct payload *payload = payload_new(field);
         struct str *types = NULL;
         struct project_input input = {
@@ -20,6 +21,9 @@ FIELD(Mutation, upsertModel)
                 .access = gql_member_str(in, "access"),
                 .has_allow_all = !gql_is_null(all),
                 .allow_all_types = gql_bool(all, true),
+                .has_icon = !gql_is_null(icon),
+                .icon_name = gql_text(gql_member(icon, "name")),
+                .icon_color = gql_text(gql_member(icon, "color")),
         };
         struct project *project = NULL;
         enum rc rc = read_strings(field, gql_member(in, "artifactTypes"), "name", &types, &input.type_count, err);

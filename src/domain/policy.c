@@ -32,6 +32,7 @@ static const enum model_role lowest[ACT__COUNT] = {
         [ACT_EDIT_TYPES] = MODEL_ROLE_MEMBER,
         [ACT_MEMBERS] = MODEL_ROLE_ADMIN,
         [ACT_VISIBILITY] = MODEL_ROLE_ADMIN,
+        [ACT_ICON] = MODEL_ROLE_ADMIN,
         [ACT_DELETE_REGISTRY] = MODEL_ROLE_ADMIN,
 };
 
@@ -57,6 +58,7 @@ static const char *const verbs[ACT__COUNT] = {
         [ACT_EDIT_TYPES] = "edit the accepted artifact types",
         [ACT_MEMBERS] = "change members or roles",
         [ACT_VISIBILITY] = "change the visibility",
+        [ACT_ICON] = "change the icon",
         [ACT_DELETE_REGISTRY] = "delete the registry",
 };
 

@@ -43,6 +43,7 @@ enum action {
         ACT_EDIT_TYPES,
         ACT_MEMBERS,
         ACT_VISIBILITY,
+        ACT_ICON,
         ACT_DELETE_REGISTRY,
         ACT__COUNT
 };

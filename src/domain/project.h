@@ -46,6 +46,8 @@ struct project_input {
         bool allow_all_types;
         const struct str *types;         /* to add */
         size_t type_count;
+        bool has_icon;                   /* false: leave alone */
+        struct str icon_name, icon_color; /* of a registry; absent or empty: what follows from its name */
 };
 MUST_USE enum rc project_upsert(struct call *call, const struct project_input *in, struct project **ret,
                                 bool *ret_inserted, struct err *err);

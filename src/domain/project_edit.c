@@ -10,6 +10,7 @@
 #include "store/collection.h"
 
 #define DELETE_PAGE 200
+#define ICON_WORD_MAX 32
 
 /* ---- changing ---- */
 
@@ -117,11 +118,50 @@ static enum rc apply_description(struct call *call, struct project *p, struct st
         return RC_OK;
 }
 
+/* What the web app calls one of its pictures or colors. */
+static bool is_icon_word(struct str word)
+{
+        if (word.len > ICON_WORD_MAX)
+                return false;
+        for (size_t i = 0; i < word.len; i++) {
+                char c = word.ptr[i];
+
+                if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+                        return false;
+        }
+        return true;
+}
+
+static enum rc apply_icon(struct call *call, struct project *p, const struct project_input *in, bool fresh,
+                          struct err *err)
+{
+        if (!in->has_icon)
+                return RC_OK;
+        if (!p->is_registry)
+                return err_set(err, RC_INVALID, "Only a registry has an icon.");
+        if (!is_icon_word(in->icon_name) || !is_icon_word(in->icon_color))
+                return err_set(err, RC_INVALID,
+                               "The name and the color of an icon are at most %d lowercase letters, digits and hyphens.",
+                               ICON_WORD_MAX);
+        if (str_eq(in->icon_name, p->icon_name) && str_eq(in->icon_color, p->icon_color))
+                return RC_OK;
+        if (!fresh) {
+                enum rc rc = policy_require(call, p, ACT_ICON, err);
+
+                if (rc)
+                        return rc;
+        }
+        p->icon_name = arena_str(call->arena, in->icon_name);
+        p->icon_color = arena_str(call->arena, in->icon_color);
+        return RC_OK;
+}
+
 /* Did the call bring anything new? Saving what is there already changes nothing, not even the time. */
 static bool differs(const struct project *before, const struct project *after, const struct project_input *in)
 {
         return !str_eq(before->description, after->description) || before->access != after->access ||
-               before->allow_all_types != after->allow_all_types || in->type_count > 0;
+               before->allow_all_types != after->allow_all_types || in->type_count > 0 ||
+               !str_eq(before->icon_name, after->icon_name) || !str_eq(before->icon_color, after->icon_color);
 }
 
 static enum rc upsert_apply(struct call *call, struct upsert_job *job, struct err *err)
@@ -139,6 +179,8 @@ static enum rc upsert_apply(struct call *call, struct upsert_job *job, struct er
                 rc = apply_allow_all(call, p, in, job->inserted, err);
         if (!rc)
                 rc = apply_types(call, p, in, job->inserted, err);
+        if (!rc)
+                rc = apply_icon(call, p, in, job->inserted, err);
         if (rc)
                 return rc;
         if (!differs(&before, p, in)) {

@@ -15,6 +15,7 @@ extern const char migration_0008_downloads[];
 extern const char migration_0009_deleted_lists[];
 extern const char migration_0010_owner[];
 extern const char migration_0011_versions_by_size[];
+extern const char migration_0012_registry_icon[];
 
 enum rc store_migrate(struct db *db, struct err *err)
 {
@@ -30,6 +31,7 @@ enum rc store_migrate(struct db *db, struct err *err)
                 { .number = 9, .name = "lists of what was deleted", .sql = migration_0009_deleted_lists },
                 { .number = 10, .name = "owners", .sql = migration_0010_owner },
                 { .number = 11, .name = "versions by size", .sql = migration_0011_versions_by_size },
+                { .number = 12, .name = "icons of registries", .sql = migration_0012_registry_icon },
         };
 
         return db_migrate(db, list, ARRAY_LEN(list), err);

@@ -6,7 +6,7 @@
 #define PROJECT_COLUMNS                                                                              \
         "p.id, p.entity_id, e.name, e.kind, e.org_id, p.name, p.description, p.is_registry, p.is_core, " \
         "p.access, p.allow_all_types, p.created_by, p.created_us, p.updated_us, "                     \
-        "coalesce(p.owner_id, p.created_by) "                                                         \
+        "coalesce(p.owner_id, p.created_by), p.icon_name, p.icon_color "                               \
         "FROM project p JOIN entity e ON e.id = p.entity_id "
 
 static void read_project(struct db_stmt *stmt, struct arena *arena, struct project *p)
@@ -26,6 +26,8 @@ static void read_project(struct db_stmt *stmt, struct arena *arena, struct proje
         p->created_us = db_column_i64(stmt, 12);
         p->updated_us = db_column_i64(stmt, 13);
         p->owner = db_column_i64(stmt, 14);
+        p->icon_name = store_column(stmt, arena, 15);
+        p->icon_color = store_column(stmt, arena, 16);
 }
 
 /* The single row of a statement that is bound already; NULL when there is none. */
@@ -129,9 +131,9 @@ enum rc store_project_update(struct db_conn *conn, const struct project *p, stru
 {
         return store_exec(conn, err,
                           "UPDATE project SET name = $2, name_key = $3, description = $4, access = $5, "
-                          "allow_all_types = $6, updated_us = $7 WHERE id = $1",
-                          "isssiii", p->id, p->name, name_key, p->description.ptr ? p->description : STR(""),
-                          (int64_t)p->access, (int64_t)p->allow_all_types, p->updated_us);
+                          "allow_all_types = $6, updated_us = $7, icon_name = $8, icon_color = $9 WHERE id = $1",
+                          "isssiiiss", p->id, p->name, name_key, p->description.ptr ? p->description : STR(""),
+                          (int64_t)p->access, (int64_t)p->allow_all_types, p->updated_us, p->icon_name, p->icon_color);
 }
 
 enum rc store_project_set_owner(struct db_conn *conn, int64_t id, int64_t account_id, struct err *err)

@@ -25,6 +25,7 @@ struct project {
         bool allow_all_types;
         int64_t created_by;           /* account; 0 unknown */
         int64_t owner;                /* account that answers for it; created_by unless another was named */
+        struct str icon_name, icon_color; /* of a registry, as an admin chose; null or empty: it follows from the name */
         int64_t created_us, updated_us;
 };
 
@@ -40,7 +41,7 @@ MUST_USE enum rc store_project_by_key(struct db_conn *conn, struct arena *arena,
                                       struct str name_key, struct project **ret, struct err *err);
 /* Inserts p (id is set), created_us and updated_us from it. RC_EXISTS when the name is taken. */
 MUST_USE enum rc store_project_insert(struct db_conn *conn, struct project *p, struct str name_key, struct err *err);
-/* Writes name, description, access, allow_all_types, updated_us. RC_EXISTS when the name is taken. */
+/* Writes name, description, access, allow_all_types, icon, updated_us. RC_EXISTS when the name is taken. */
 MUST_USE enum rc store_project_update(struct db_conn *conn, const struct project *p, struct str name_key,
                                       struct err *err);
 MUST_USE enum rc store_project_set_owner(struct db_conn *conn, int64_t id, int64_t account_id, struct err *err);

@@ -491,6 +491,11 @@ def change_visibility(wire, registry, _):
 
 
 @writing
+def change_icon(wire, registry, _):
+    return upsert(wire, registry, icon={"name": "flask", "color": "green"})
+
+
+@writing
 def add_user(wire, registry, world):
     return wire.graphql(ADD, input={"projectId": registry.id, "userIds": [world.ids["none"]]})
 

@@ -55,6 +55,32 @@ def registries(person):
             person.graphql(REGISTRIES, o="Acme Inc")["organization"]["orgEntity"]["projects"]["edges"]}
 
 
+ICON = """mutation($i: UpsertModelInput!) { upsertModel(input: $i) { project { icon { name color } } } }"""
+
+
+@test
+def the_icon_of_a_registry_is_its_admins_choice():
+    with folder() as data:
+        world = World(data)
+        with Server(data) as server:
+            alice, carol, _, entity = world.on(server)
+
+            def choose(person, **icon):
+                return person.graphql(ICON, i={"entityName": entity, "name": "wandb-registry-model", "icon": icon}
+                                      )["upsertModel"]["project"]["icon"]
+
+            assert choose(alice, name="flask", color="teal") == {"name": "flask", "color": "teal"}
+            assert "You may not change the icon" in refused(choose, carol, name="cube", color="red")
+            assert "lowercase letters" in refused(choose, alice, name="<svg onload=1>", color="red")
+            assert "lowercase letters" in refused(choose, alice, name="cube", color="x" * 33)
+            kept = alice.graphql(ICON, i={"entityName": entity, "name": "wandb-registry-model"})["upsertModel"]["project"]
+            assert kept["icon"] == {"name": "flask", "color": "teal"}, "what is not given stays"
+            assert choose(alice, name="", color="") is None, "back to what follows from its name"
+            alice.graphql(ICON, i={"entityName": "team", "name": "plain"})
+            assert "Only a registry" in refused(
+                alice.graphql, ICON, i={"entityName": "team", "name": "plain", "icon": {"name": "cube"}})
+
+
 @test
 def stars_are_ones_own():
     with folder() as data:

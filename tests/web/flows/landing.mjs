@@ -77,6 +77,43 @@ flow('UI-03: a restricted registry of named types; who makes it is its admin', a
   equal(await role.inputValue(), 'Admin', 'the role of its maker');
 });
 
+flow('UI-16: the icon of a registry is chosen, shown on its card, and taken back', async ({ page }) => {
+  const icon = page.locator('[data-picture="graph"][data-hue="3"]');
+  await page.goto(`${BASE}/Speech/settings`);
+  const section = page.getByRole('region', { name: 'Icon' });
+  await section.getByRole('button', { name: 'Picture graph' }).click();
+  await section.getByRole('button', { name: 'Picture graph', pressed: true }).waitFor();
+  await section.getByRole('button', { name: 'Color orange' }).click();
+  await section.getByRole('button', { name: 'Color orange', pressed: true }).waitFor();
+  await icon.first().waitFor();
+  await page.goto(BASE);
+  await page
+    .getByRole('list', { name: 'Registries' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Speech' })
+    .locator(icon)
+    .waitFor();
+  await page.goto(`${BASE}/Speech`);
+  await page.getByRole('heading', { name: 'Speech' }).locator(icon).waitFor();
+  await page.goto(`${BASE}/Speech/settings`);
+  for (const name of ['Picture automatic', 'Color automatic']) {
+    await section.getByRole('button', { name }).click();
+    await section.getByRole('button', { name, pressed: true }).waitFor();
+  }
+  await icon.first().waitFor({ state: 'detached' });
+});
+
+flow(
+  'UI-16: who is no admin of a registry sees its icon and no choice',
+  async ({ page }) => {
+    await page.goto(`${BASE}/model/settings`);
+    const section = page.getByRole('region', { name: 'Icon' });
+    await section.locator('[data-picture="cube"]').waitFor();
+    equal(await section.getByRole('button').count(), 0, 'buttons');
+  },
+  { as: 'linus' },
+);
+
 flow(
   'UI-15: who may not see a registry finds nothing of it',
   async ({ page, world }) => {

@@ -8,14 +8,14 @@ import { lazy, Suspense, useState } from 'react';
 import { Icon } from '../components/Icon';
 import { PageHead } from '../components/Page';
 import { RegistryIcon } from '../components/RegistryIcon';
-import { Empty, LoadingRows, NotFound, Problem } from '../components/states';
+import { Empty, LoadingRows, Problem } from '../components/states';
 import { useGqlPages } from '../graphql/client';
 import { RegistriesDocument, type RegistryCardFragment } from '../graphql/generated';
+import { useGradually } from '../lib/gradually';
 import { useLive } from '../lib/live';
 import { registryLink } from '../lib/links';
 import { registryName } from '../lib/names';
 import { mayCreateRegistry, roleLabel } from '../lib/roles';
-import { findOrg, useViewer } from '../lib/viewer';
 import css from './Registries.module.css';
 import { Results } from './SearchResults';
 import { StarButton } from './StarButton';
@@ -31,7 +31,7 @@ function Card({ org, registry }: { org: string; registry: RegistryCardFragment }
   return (
     <li className={css.card}>
       <div className={css.top}>
-        <RegistryIcon name={name} />
+        <RegistryIcon name={name} icon={registry.icon} />
         <h2 className={css.name}>
           <Link {...registryLink(org, registry.name)} className={css.cover} data-row>
             {name}
@@ -77,13 +77,10 @@ export default function Registries() {
     (a, b) =>
       Number(b.starred) - Number(a.starred) || registryName(a.name).localeCompare(registryName(b.name)),
   );
-  const mayCreate = mayCreateRegistry(
-    registries.map((r) => r.viewerRole),
-    findOrg(useViewer(), org)?.viewerRole,
-  );
+  const shown = useGradually(registries);
+  const mayCreate = mayCreateRegistry(registries.map((r) => r.viewerRole));
 
   if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
-  if (list.data && !organization) return <NotFound what={`The organization '${org}'`} />;
   return (
     <>
       <PageHead
@@ -117,7 +114,7 @@ export default function Registries() {
         </Empty>
       ) : (
         <ul className={css.grid} aria-label="Registries">
-          {registries.map((registry) => (
+          {shown.map((registry) => (
             <Card key={registry.id} org={org} registry={registry} />
           ))}
         </ul>

@@ -242,7 +242,7 @@ export default function RegistryPage(props: Props) {
         title={name}
         heading={
           <span className={css.heading}>
-            <RegistryIcon name={name} size={34} />
+            <RegistryIcon name={name} icon={registry.icon} size={34} />
             {name}
           </span>
         }

@@ -32,6 +32,7 @@ import {
 import { findOrg, useViewer } from '../lib/viewer';
 import { DeletedHere } from './Deleted';
 import css from './form.module.css';
+import { RegistryIconChoice } from './RegistryIconChoice';
 import { RegistryPeople } from './RegistryPeople';
 import { StarButton } from './StarButton';
 
@@ -263,6 +264,11 @@ export default function RegistrySettings() {
       <Section title="Name and description">
         <Card>
           <Profile key={registry.name} {...block} canEdit={can.edit} />
+        </Card>
+      </Section>
+      <Section title="Icon">
+        <Card>
+          <RegistryIconChoice registry={registry} canEdit={can.changeIcon} />
         </Card>
       </Section>
       <Section title="Visibility and types">
