@@ -78,9 +78,12 @@ export function useFolders(place: Place, version: string, path: string) {
     setOpen(next);
   };
   const more = useCallback((folder: string) => void load(folder).catch(toastError), [load]);
-  const find = (wanted: string) => {
-    const folder = wanted.split('/').slice(0, -1).join('/');
-    return listings.get(folder)?.entries.find((e) => e.path === wanted);
+  const around = (wanted: string) => listings.get(wanted.split('/').slice(0, -1).join('/'));
+  const find = (wanted: string) => around(wanted)?.entries.find((e) => e.path === wanted);
+  /** Its folder was read to the end, and it is not there. */
+  const isMissing = (wanted: string) => {
+    const listing = around(wanted);
+    return listing !== undefined && !listing.loading && listing.next === null && !find(wanted);
   };
-  return { listings, open, error, toggle, more, find };
+  return { listings, open, error, toggle, more, find, isMissing };
 }

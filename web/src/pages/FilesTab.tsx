@@ -185,7 +185,11 @@ export default function FilesTab({ place, version, path, canDownload, fileCount 
               ))}
             </nav>
           )}
-          {!selected || selected.isDirectory ? (
+          {path !== '' && folders.isMissing(path) ? (
+            <Empty icon="search" title="Not found">
+              <p>There is no file of this name in {version}.</p>
+            </Empty>
+          ) : !selected || selected.isDirectory ? (
             <Empty
               icon="file"
               title={selected ? plural(selected.fileCount, 'file') : 'Choose a file to look at it'}
