@@ -8,14 +8,14 @@ import { lazy, Suspense, useState } from 'react';
 import { Icon } from '../components/Icon';
 import { PageHead } from '../components/Page';
 import { RegistryIcon } from '../components/RegistryIcon';
-import { Empty, LoadingRows, Problem } from '../components/states';
+import { Empty, LoadingRows, NotFound, Problem } from '../components/states';
 import { useGqlPages } from '../graphql/client';
 import { RegistriesDocument, type RegistryCardFragment } from '../graphql/generated';
-import { useGradually } from '../lib/gradually';
 import { useLive } from '../lib/live';
 import { registryLink } from '../lib/links';
 import { registryName } from '../lib/names';
 import { mayCreateRegistry, roleLabel } from '../lib/roles';
+import { findOrg, useViewer } from '../lib/viewer';
 import css from './Registries.module.css';
 import { Results } from './SearchResults';
 import { StarButton } from './StarButton';
@@ -77,10 +77,13 @@ export default function Registries() {
     (a, b) =>
       Number(b.starred) - Number(a.starred) || registryName(a.name).localeCompare(registryName(b.name)),
   );
-  const shown = useGradually(registries);
-  const mayCreate = mayCreateRegistry(registries.map((r) => r.viewerRole));
+  const mayCreate = mayCreateRegistry(
+    registries.map((r) => r.viewerRole),
+    findOrg(useViewer(), org)?.viewerRole,
+  );
 
   if (list.isError) return <Problem error={list.error} retry={() => void list.refetch()} />;
+  if (list.data && !organization) return <NotFound what={`The organization '${org}'`} />;
   return (
     <>
       <PageHead
@@ -114,7 +117,7 @@ export default function Registries() {
         </Empty>
       ) : (
         <ul className={css.grid} aria-label="Registries">
-          {shown.map((registry) => (
+          {registries.map((registry) => (
             <Card key={registry.id} org={org} registry={registry} />
           ))}
         </ul>
