@@ -14,6 +14,8 @@ export function useFolders(place: Place, version: string, path: string) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<Error | null>(null);
   const current = useRef<Map<string, Listing>>(new Map());
+  const coming = useRef<Map<string, Promise<Listing>>>(new Map());
+  const first = useRef(true);
   const { entity, project, collection } = place;
   const name = `${collection}:${version}`;
 
@@ -26,18 +28,24 @@ export function useFolders(place: Place, version: string, path: string) {
   const load = useCallback(
     async (folder: string): Promise<Listing | null> => {
       const before = current.current.get(folder);
-      if (before && (before.loading || before.next === null)) return before;
+      if (before?.loading) return coming.current.get(folder) ?? before;
+      if (before?.next === null) return before;
       put(folder, { entries: before?.entries ?? [], next: before?.next ?? null, loading: true });
-      const variables = { entity, project, name, path: folder, after: before?.next ?? null };
-      const data = await gql(FolderDocument, variables);
-      const page = data.project?.artifactCollectionMembership?.directory;
-      const listing = {
-        entries: [...(before?.entries ?? []), ...(page?.entries ?? [])],
-        next: page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null,
-        loading: false,
+      const read = async () => {
+        const variables = { entity, project, name, path: folder, after: before?.next ?? null };
+        const data = await gql(FolderDocument, variables);
+        const page = data.project?.artifactCollectionMembership?.directory;
+        const listing = {
+          entries: [...(before?.entries ?? []), ...(page?.entries ?? [])],
+          next: page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null,
+          loading: false,
+        };
+        put(folder, listing);
+        return listing;
       };
-      put(folder, listing);
-      return listing;
+      const answer = read();
+      coming.current.set(folder, answer);
+      return answer;
     },
     [entity, project, name, put],
   );
@@ -51,7 +59,10 @@ export function useFolders(place: Place, version: string, path: string) {
   }, [load]);
 
   useEffect(() => {
-    if (path === '') return;
+    if (path === '') {
+      first.current = false;
+      return;
+    }
     let stale = false;
     const reveal = async () => {
       const folders = foldersOf(path);
@@ -61,7 +72,13 @@ export function useFolders(place: Place, version: string, path: string) {
         let listing = await load(folder);
         while (!stale && listing?.next != null && !listing.entries.some((e) => e.path === wanted))
           listing = await load(folder);
+        // A folder that the page was opened with is open; later clicks open and close it themselves.
+        if (first.current && listing?.entries.some((e) => e.path === wanted && e.isDirectory)) {
+          setOpen((set) => new Set([...set, wanted]));
+          await load(wanted);
+        }
       }
+      first.current = false;
     };
     reveal().catch(toastError);
     return () => {

@@ -1,5 +1,5 @@
 // The boxes of the lineage graph: a version or run, and a cluster of many.
-import { ActionIcon, Popover, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Popover, TextInput } from '@mantine/core';
 import { Handle, Position, type NodeProps, type Node } from '@xyflow/react';
 import { memo, useState } from 'react';
 
@@ -13,13 +13,15 @@ export interface NodeData extends Record<string, unknown> {
   isRoot?: boolean;
   expand?: (node: GraphNode, direction: 'UPSTREAM' | 'DOWNSTREAM') => void;
   cluster?: Cluster;
-  extract?: (node: GraphNode) => void;
+  extract?: (nodes: GraphNode[]) => void;
   select?: (node: GraphNode) => void;
 }
 
 type Props = NodeProps<Node<NodeData>>;
 
 const SHOWN = 50;
+/** More boxes at once than this help nobody. */
+const OUT_MAX = 500;
 
 export function sizeOf(cluster: boolean): { width: number; height: number } {
   return cluster ? { width: 200, height: 56 } : { width: 212, height: 56 };
@@ -108,7 +110,11 @@ export const ClusterCard = memo(function ClusterCard({ data }: Props) {
               <button type="button" className={css.member} onClick={() => select?.(member)}>
                 {member.name}
               </button>
-              <ActionIcon size="sm" aria-label={`Take ${member.name} out`} onClick={() => extract?.(member)}>
+              <ActionIcon
+                size="sm"
+                aria-label={`Take ${member.name} out`}
+                onClick={() => extract?.([member])}
+              >
                 <Icon name="external" size={13} />
               </ActionIcon>
             </li>
@@ -116,6 +122,11 @@ export const ClusterCard = memo(function ClusterCard({ data }: Props) {
           {found.length > SHOWN && <li>and {found.length - SHOWN} more</li>}
           {found.length === 0 && <li>Nothing is called that.</li>}
         </ul>
+        {found.length > 0 && found.length <= OUT_MAX && (
+          <Button size="compact-xs" variant="default" mt={8} onClick={() => extract?.(found)}>
+            Take {found.length === 1 ? 'it' : `all ${found.length}`} out
+          </Button>
+        )}
       </Popover.Dropdown>
     </Popover>
   );

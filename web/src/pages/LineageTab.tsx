@@ -31,7 +31,17 @@ import css from './LineageTab.module.css';
 const FIRST = 500;
 const DEPTH = 3;
 const MORE = 60;
+/** Below this zoom names cannot be read. */
+const READABLE = 0.55;
 const types = { version: NodeCard, run: NodeCard, cluster: ClusterCard };
+
+/** All of it when that can be read, else the part around the root. */
+function show(flow: ReturnType<typeof useReactFlow>, root: string): void {
+  void flow.fitView({ padding: 0.08, maxZoom: 1 }).then(() => {
+    if (flow.getZoom() >= READABLE) return undefined;
+    return flow.fitView({ nodes: [{ id: root }], minZoom: READABLE, maxZoom: READABLE });
+  });
+}
 
 function Graph({ id }: { id: string }) {
   const [depth, setDepth] = useState(DEPTH);
@@ -73,7 +83,10 @@ function Graph({ id }: { id: string }) {
     },
     [client],
   );
-  const extract = useCallback((node: GraphNode) => setExtracted((set) => new Set(set).add(node.id)), []);
+  const extract = useCallback(
+    (taken: GraphNode[]) => setExtracted((set) => new Set([...set, ...taken.map((node) => node.id)])),
+    [],
+  );
 
   useEffect(() => {
     let stale = false;
@@ -99,7 +112,7 @@ function Graph({ id }: { id: string }) {
           data: { cluster, extract, select: setSelected },
         })),
       ]);
-      requestAnimationFrame(() => void flow.fitView({ padding: 0.15, maxZoom: 1 }));
+      requestAnimationFrame(() => show(flow, id));
     }, toastError);
     return () => {
       stale = true;
@@ -110,19 +123,27 @@ function Graph({ id }: { id: string }) {
     () => (hovered === null ? null : relatives(drawing.edges, hovered)),
     [drawing.edges, hovered],
   );
-  const shownNodes = nodes.map((node) => ({
-    ...node,
-    className: near && !near.has(node.id) ? css.faint : undefined,
-    style: sizeOf(node.type === 'cluster'),
-  }));
-  const edges: Edge[] = drawing.edges.map((edge) => ({
-    id: edge.id,
-    source: edge.from,
-    target: edge.to,
-    focusable: false,
-    className: near && !(near.has(edge.from) && near.has(edge.to)) ? css.faint : undefined,
-    markerEnd: { type: 'arrowclosed' as never, width: 16, height: 16 },
-  }));
+  const shownNodes = useMemo(
+    () =>
+      nodes.map((node) => ({
+        ...node,
+        className: near && !near.has(node.id) ? css.faint : undefined,
+        style: sizeOf(node.type === 'cluster'),
+      })),
+    [nodes, near],
+  );
+  const edges = useMemo<Edge[]>(
+    () =>
+      drawing.edges.map((edge) => ({
+        id: edge.id,
+        source: edge.from,
+        target: edge.to,
+        focusable: false,
+        className: near && !(near.has(edge.from) && near.has(edge.to)) ? css.faint : undefined,
+        markerEnd: { type: 'arrowclosed' as never, width: 16, height: 16 },
+      })),
+    [drawing.edges, near],
+  );
 
   if (answer.isError) return <Problem error={answer.error} retry={() => void answer.refetch()} />;
   if (answer.isPending) return <LoadingRows rows={3} height={90} />;

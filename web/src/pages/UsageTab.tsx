@@ -50,6 +50,15 @@ export default function UsageTab({
             items={runs}
             keyOf={(run) => run.id}
             height={46}
+            head={
+              <div className={css.row}>
+                <span role="columnheader">Run</span>
+                <span role="columnheader">Project</span>
+                <span role="columnheader">State</span>
+                <span role="columnheader">By</span>
+                <span role="columnheader">Created</span>
+              </div>
+            }
             hasMore={list.hasNextPage}
             loadMore={() => void (list.isFetching || list.fetchNextPage())}
           >
