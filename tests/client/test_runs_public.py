@@ -204,6 +204,9 @@ result.update(id=sweep.id, name=sweep.name, state=sweep.state, method=sweep.conf
 result["of runs"] = {{run.id: run.sweep.id if run.sweep else None for run in wandb.Api().runs({path!r})}}
 result["filtered"] = sorted(ids({path!r}, {{"sweep": sweep.id}}))
 result["project"] = [s.id for s in wandb.Api().project("searches", {team.team!r}).sweeps()]
+import subprocess, sys
+stopped = subprocess.run([sys.executable, "-m", "wandb", "sweep", "--stop", {path!r} + "/" + sweep.id], capture_output=True, text=True)
+result["stopped"] = [stopped.returncode, stopped.stdout + stopped.stderr]
 try:
     wandb.Api().sweep({path!r} + "/nothing").name
 except Exception as error:
@@ -216,6 +219,7 @@ except Exception as error:
     assert seen["of runs"] == {"alone": None} | {name: written["id"] for name in tries} and seen["filtered"] == tries
     assert seen["project"] == [written["id"]] and "gone" in seen
     assert seen["path"] == path.split("/") + [written["id"]]
+    assert seen["stopped"][0] != 0 and seen["state"] not in ("STOPPED", "FINISHED"), seen["stopped"]
 
 
 def test_a_version_whose_run_is_gone(machine, team):
