@@ -9,6 +9,7 @@ from rows_artifacts import BATCH, put_all
 
 CONTENTS = 10_000            # different files; a larger manifest names each of them several times
 AGAIN = 200
+NAMED = 10                   # times that all files are named: once is too short for the system's clock of processor time
 
 
 def file_of(number):
@@ -71,15 +72,16 @@ def one_changed(client, server, files):
     artifact = client.create_artifact(harness.TEAM, harness.PROJECT, "again", digest, "changed")
     manifest_id, _ = client.create_manifest(harness.TEAM, harness.PROJECT, artifact["id"])
     begun, cpu = time.monotonic(), harness.cpu_s(server.pid)
-    nodes = name_files(client, artifact["id"], manifest_id, files)
-    took, cpu = time.monotonic() - begun, harness.cpu_s(server.pid) - cpu
+    for _ in range(NAMED):
+        nodes = name_files(client, artifact["id"], manifest_id, files)
+    took, cpu = (time.monotonic() - begun) / NAMED, (harness.cpu_s(server.pid) - cpu) / NAMED
     wanted = [node for node in nodes if node["uploadUrl"]]
     assert len(wanted) == 1, f"{len(wanted)} of {len(nodes)} files are to be sent"
     client.put(wanted[0]["uploadUrl"], b"changed")
     commit_s = finish(client, artifact["id"], manifest)
     return Row(f"{CONTENTS} files, one changed: files named per second of server CPU",
                f"createArtifactFiles by {BATCH}: {took:.2f} s with Python's part; commit {1000 * commit_s:.0f} ms",
-               f"{CONTENTS / max(cpu, 0.01):.0f} /s", "-", "-", ">= 150000", CONTENTS / max(cpu, 0.01) >= 150_000)
+               f"{CONTENTS / cpu:.0f} /s", "-", "-", ">= 150000", CONTENTS / cpu >= 150_000)
 
 
 def long_manifest(options, registry):
