@@ -61,8 +61,8 @@ struct part_plan {
         bool arrived;                 /* set here: it need not be sent */
 };
 /*
- * An upload of the same file for the same artifact that was broken off goes on: its id again, and the parts that arrived
- * are marked. Only when all of those are parts of this one, too; else it is a new one.
+ * Parts that arrived with an upload of the same file that was broken off are marked, when the caller was logging the same
+ * content to the same collection; and only when all that arrived are parts of this one, too.
  */
 MUST_USE enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, const uint8_t digest[16],
                                     enum digest_algorithm algorithm, const uint8_t md5[16],

@@ -26,14 +26,20 @@ bool upload_md5_parse(struct str hex, uint8_t ret[16])
 /* ---- begin ---- */
 
 /*
- * A client that was killed comes back with the same file for the same artifact (the digest of its manifest finds the
- * pending one). Then the upload it had goes on.
+ * A client that was killed comes back with the same file for another pending artifact of the same content. The new
+ * upload gets the rows of the parts that arrived with the earlier one, which stays as it is: it may still be under way. As long
+ * as it is not complete its parts are not dropped (drop_part), which is looked at in the transaction that makes the rows.
  */
 
 struct begin_job {
         struct multipart upload;
-        int64_t earlier_id;           /* that goes on; 0: none */
-        bool goes_on;
+        const struct artifact *artifact;
+        struct part_plan *plans;
+        size_t count;
+        int64_t earlier_id;           /* 0: none */
+        struct upload_part *arrived;
+        size_t arrived_count;
+        bool taken;
 };
 
 static struct part_plan *find_plan(struct part_plan *plans, size_t count, int64_t part)
@@ -46,44 +52,46 @@ static struct part_plan *find_plan(struct part_plan *plans, size_t count, int64_
         return NULL;
 }
 
-/* Marks what arrived with the upload; *ret_same: there is something, and it is all of this file's parts. */
-static enum rc compare_parts(struct call *call, int64_t upload_id, struct part_plan *plans, size_t count, bool *ret_same,
-                             struct err *err)
+/* What arrived with the upload and is there; *ret_same: there is something, and it is all of this file's parts. */
+static enum rc compare_parts(struct call *call, int64_t upload_id, struct begin_job *job, bool *ret_same, struct err *err)
 {
-        struct upload_part *parts = arena_array(call->arena, struct upload_part, count);
-        struct blob_ref *refs = arena_array(call->arena, struct blob_ref, count);
-        bool *there = arena_array(call->arena, bool, count);
-        size_t arrived = 0;
-        enum rc rc = store_upload_parts(call->conn, upload_id, parts, count, &arrived, err);
+        struct upload_part *parts = arena_array(call->arena, struct upload_part, job->count);
+        struct blob_ref *refs = arena_array(call->arena, struct blob_ref, job->count);
+        bool *there = arena_array(call->arena, bool, job->count);
+        size_t count = 0, kept = 0;
+        enum rc rc = store_upload_parts(call->conn, upload_id, parts, job->count, &count, err);
 
         if (rc)
                 return rc;
-        for (size_t i = 0; i < arrived; i++) {
-                const struct part_plan *plan = find_plan(plans, count, parts[i].part);
+        for (size_t i = 0; i < count; i++) {
+                const struct part_plan *plan = find_plan(job->plans, job->count, parts[i].part);
 
                 if (!plan || !plan->has_md5 || memcmp(plan->md5, parts[i].md5, 16) != 0)
                         return RC_OK;
                 memcpy(refs[i].sha256, parts[i].bytes.sha256, 32);
                 refs[i].size_bytes = (uint64_t)parts[i].bytes.size_bytes;
         }
-        rc = blob_exists_some(call->domain->parts, refs, arrived, true, there, err);
-        for (size_t i = 0; i < arrived && !rc; i++)
-                find_plan(plans, count, parts[i].part)->arrived = there[i];
-        if (!rc)
-                *ret_same = arrived > 0;
-        return rc;
+        rc = blob_exists_some(call->domain->parts, refs, count, true, there, err);
+        if (rc)
+                return rc;
+        for (size_t i = 0; i < count; i++)
+                if (there[i])
+                        parts[kept++] = parts[i];
+        job->arrived = parts;
+        job->arrived_count = kept;
+        *ret_same = kept > 0;
+        return RC_OK;
 }
 
-/* One that was broken off with parts of this very file. */
-static enum rc find_earlier(struct call *call, struct begin_job *job, struct part_plan *plans, size_t count, struct err *err)
+static enum rc find_earlier(struct call *call, struct begin_job *job, struct err *err)
 {
-        int64_t ids[4];
+        int64_t ids[16];
         size_t id_count = 0;
         bool same = false;
-        enum rc rc = store_upload_unfinished(call->conn, &job->upload, ids, ARRAY_LEN(ids), &id_count, err);
+        enum rc rc = store_upload_unfinished(call->conn, job->artifact, &job->upload, ids, ARRAY_LEN(ids), &id_count, err);
 
         for (size_t i = 0; i < id_count && !rc && !same; i++) {
-                rc = compare_parts(call, ids[i], plans, count, &same, err);
+                rc = compare_parts(call, ids[i], job, &same, err);
                 if (same)
                         job->earlier_id = ids[i];
         }
@@ -93,40 +101,44 @@ static enum rc find_earlier(struct call *call, struct begin_job *job, struct par
 static enum rc begin_write(struct call *call, void *payload, struct err *err)
 {
         struct begin_job *job = payload;
-        enum rc rc;
+        int64_t now_us = clock_now_us();
+        enum rc rc = store_upload_insert(call->conn, &job->upload, now_us, err);
 
-        if (job->earlier_id) {
-                rc = store_upload_go_on(call->conn, job->earlier_id, clock_now_us(), &job->goes_on, err);
-                if (rc || job->goes_on)
-                        return rc;
-        }
-        return store_upload_insert(call->conn, &job->upload, clock_now_us(), err);
+        if (rc || !job->earlier_id)
+                return rc;
+        rc = store_upload_touch(call->conn, job->earlier_id, now_us, &job->taken, err);
+        for (size_t i = 0; i < job->arrived_count && !rc && job->taken; i++)
+                rc = store_upload_part_set(call->conn, job->upload.id, &job->arrived[i], err);
+        return rc;
 }
 
 enum rc upload_parts_begin(struct call *call, const struct artifact *artifact, const uint8_t digest[16],
                            enum digest_algorithm algorithm, const uint8_t md5[16], struct str storage_path,
                            struct part_plan *parts, size_t part_count, int64_t *ret_upload_id, struct err *err)
 {
-        struct begin_job job = { .upload = { .artifact_id = artifact->id,
+        struct begin_job job = { .artifact = artifact, .plans = parts, .count = part_count,
+                                 .upload = { .artifact_id = artifact->id,
                                              .algorithm = algorithm,
                                              .storage_path = storage_path,
                                              .part_count = (int64_t)part_count } };
-        enum rc rc;
+        enum rc rc = RC_OK;
 
         if (part_count < 1 || part_count > UPLOAD_PARTS_MAX)
                 return err_set(err, RC_INVALID, "A file can be sent in 1 to %d parts.", UPLOAD_PARTS_MAX);
         memcpy(job.upload.digest, digest, 16);
         memcpy(job.upload.md5, md5, 16);
-        for (size_t i = 0; i < part_count; i++)
-                parts[i].arrived = false;
-        rc = find_earlier(call, &job, parts, part_count, err);
+        /* What somebody else began to log is not told, as nobody may read it yet. */
+        if (artifact->created_by == call->who->account_id)
+                rc = find_earlier(call, &job, err);
         if (!rc)
                 rc = domain_write(call, begin_write, &job, err);
         if (rc)
                 return rc;
-        for (size_t i = 0; i < part_count && !job.goes_on; i++)
+        for (size_t i = 0; i < part_count; i++)
                 parts[i].arrived = false;
-        *ret_upload_id = job.goes_on ? job.earlier_id : job.upload.id;
+        for (size_t i = 0; i < job.arrived_count && job.taken; i++)
+                find_plan(parts, part_count, job.arrived[i].part)->arrived = true;
+        *ret_upload_id = job.upload.id;
         return RC_OK;
 }
 

@@ -218,17 +218,20 @@ enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id
         return RC_OK;
 }
 
-enum rc store_upload_unfinished(struct db_conn *conn, const struct multipart *like, int64_t *ret, size_t max,
-                                size_t *ret_count, struct err *err)
+enum rc store_upload_unfinished(struct db_conn *conn, const struct artifact *artifact, const struct multipart *like,
+                                int64_t *ret, size_t max, size_t *ret_count, struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         size_t count = 0;
         bool row = true;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT id FROM upload WHERE artifact_id = $1 AND digest = $2 AND algorithm = $3 AND "
-                                 "md5 = $4 AND part_count = $5 AND completed_us IS NULL ORDER BY id DESC LIMIT $6",
-                                 "ibibii", like->artifact_id, digest_str(like->digest), (int64_t)like->algorithm,
-                                 digest_str(like->md5), like->part_count, (int64_t)max);
+                                 "SELECT u.id FROM artifact a JOIN upload u ON u.artifact_id = a.id "
+                                 "WHERE a.sequence_id = $1 AND a.digest = $2 AND a.state = 0 AND a.created_by = $3 "
+                                 "AND u.digest = $4 AND u.algorithm = $5 AND u.md5 = $6 AND u.part_count = $7 "
+                                 "AND u.completed_us IS NULL ORDER BY u.id DESC LIMIT $8",
+                                 "isibibii", artifact->sequence_id, artifact->digest, artifact->created_by,
+                                 digest_str(like->digest), (int64_t)like->algorithm, digest_str(like->md5),
+                                 like->part_count, (int64_t)max);
 
         while (!rc && count < max) {
                 rc = db_step(stmt, &row, err);
@@ -241,13 +244,13 @@ enum rc store_upload_unfinished(struct db_conn *conn, const struct multipart *li
         return rc;
 }
 
-enum rc store_upload_go_on(struct db_conn *conn, int64_t id, int64_t now_us, bool *ret_done, struct err *err)
+enum rc store_upload_touch(struct db_conn *conn, int64_t id, int64_t now_us, bool *ret, struct err *err)
 {
         enum rc rc = store_exec(conn, err, "UPDATE upload SET created_us = $2 WHERE id = $1 AND completed_us IS NULL",
                                 "ii", id, now_us);
 
         if (!rc)
-                *ret_done = db_changes(conn) > 0;
+                *ret = db_changes(conn) > 0;
         return rc;
 }
 

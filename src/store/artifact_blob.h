@@ -58,11 +58,14 @@ struct upload_part {
 MUST_USE enum rc store_upload_insert(struct db_conn *conn, struct multipart *u, int64_t now_us, struct err *err);
 MUST_USE enum rc store_upload_by_id(struct db_conn *conn, struct arena *arena, int64_t id, struct multipart **ret,
                                     struct err *err);
-/* Of the uploads of this very file for this artifact that are not complete, the ids; newest first, at most max. */
-MUST_USE enum rc store_upload_unfinished(struct db_conn *conn, const struct multipart *like, int64_t *ret, size_t max,
-                                         size_t *ret_count, struct err *err);
-/* It goes on: counts as begun now. *ret_done false: it is complete or gone. */
-MUST_USE enum rc store_upload_go_on(struct db_conn *conn, int64_t id, int64_t now_us, bool *ret_done, struct err *err);
+/*
+ * Of the uploads of this very file that are not complete: those for artifacts of the same content that the same account is
+ * logging to the same collection. Ids, newest first, at most max.
+ */
+MUST_USE enum rc store_upload_unfinished(struct db_conn *conn, const struct artifact *artifact, const struct multipart *like,
+                                         int64_t *ret, size_t max, size_t *ret_count, struct err *err);
+/* *ret: it is still not complete. Then it counts as begun now. */
+MUST_USE enum rc store_upload_touch(struct db_conn *conn, int64_t id, int64_t now_us, bool *ret, struct err *err);
 /* Does an upload (not this one) need a part with these bytes? */
 MUST_USE enum rc store_upload_part_shared(struct db_conn *conn, int64_t upload_id, const uint8_t sha256[32],
                                           bool *ret_shared, struct err *err);
