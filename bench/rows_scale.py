@@ -228,8 +228,9 @@ def latency_rows(options, scales, scripts):
     rows = []
     for what in scripts[scales[0].versions]:
         say(f"{what}, 1 connection")
+        # One in a hundred is a matter of what else the machine does just then: more turns where it counts.
         loads = measure(scales, {scale.versions: scripts[scale.versions][what] for scale in scales}, 1,
-                        options.scale_seconds, options.scale_turns)
+                        options.scale_seconds, options.scale_turns * (2 if what in PROMISED else 1))
         rows.append(latency_row(what, *scales, loads))
     return rows
 
@@ -237,7 +238,7 @@ def latency_rows(options, scales, scripts):
 def resolve_rate_rows(options, scales, scripts, folder):
     say("resolving at 64 connections")
     resolve = {versions: of["resolve an alias"] for versions, of in scripts.items()}
-    with harness.nginx(folder / "nginx-scale", options.cores) as (process, port):
+    with harness.nginx(folder / "nginx-scale", 1) as (process, port):
         floor = median([harness.wrk(f"http://127.0.0.1:{port}/ok", process.pid, 64, options.seconds).rate
                         for _ in range(options.turns)])
         loads = measure(scales, resolve, 64, options.seconds, options.turns)
@@ -246,8 +247,9 @@ def resolve_rate_rows(options, scales, scripts, folder):
                 f"wrk -t1 -c64: p50 {middle(loads[scale.versions], 'p50_us'):.0f} us, "
                 f"p99 {middle(loads[scale.versions], 'p99_us') / 1000:.1f} ms, "
                 f"server CPU {middle(loads[scale.versions], 'cpu_us'):.0f} us a request",
-                f"{middle(loads[scale.versions], 'rate'):.0f} /s", f"{floor:.0f} /s nginx",
-                f"{middle(loads[scale.versions], 'rate') / floor:.2f}") for scale in scales]
+                f"{middle(loads[scale.versions], 'rate'):.0f} /s", f"{floor:.0f} /s nginx on one core",
+                f"{middle(loads[scale.versions], 'rate') / floor:.2f}", ">= 0.3",
+                middle(loads[scale.versions], "rate") >= 0.3 * floor) for scale in scales]
 
 
 def write_rate_rows(options, scales, scripts):
