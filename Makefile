@@ -92,6 +92,16 @@ bench: build
 bench-client: build
 	@bench/client.py
 
+# How long the pages of the app take on a large registry.
+bench-web: build node-web
+	@VITRINE_BUILD=$(abspath $(BUILD)) node tests/web/pagetimes.mjs \
+	    "$$(VITRINE_BUILD=$(abspath $(BUILD)) bench/web_data.py)"
+
+.PHONY: bench-web node-web
+node-web: tests/web/node_modules/installed
+tests/web/node_modules/installed: tests/web/package-lock.json
+	@cd tests/web && npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed
+
 install: configure
 	@ninja -C $(BUILD)
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
