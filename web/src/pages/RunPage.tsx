@@ -1,7 +1,7 @@
 // A run: overview, config, summary, and the artifacts that went in and came out.
 import { Tabs } from '@mantine/core';
-import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 
 import { AliasChips, Chip, namedAliases } from '../components/Chips';
 import { CopyButton } from '../components/Copy';
@@ -19,10 +19,32 @@ import { configValues } from '../lib/run';
 import css from './UsageTab.module.css';
 import { RunState } from './RunState';
 
+/** As they are in the address; the first one is not. */
+const TABS = ['overview', 'config', 'summary', 'artifacts', 'lineage'];
+
 const LineageTab = lazy(() => import('./LineageTab'));
 
-function ArtifactRows({ label, artifacts }: { label: string; artifacts: RunArtifactFragment[] }) {
+interface ArtifactsProps {
+  label: string;
+  artifacts: RunArtifactFragment[];
+  total: number;
+}
+
+function ArtifactRows({ label, artifacts, total }: ArtifactsProps) {
   if (artifacts.length === 0) return <p className={css.hint}>None.</p>;
+  return (
+    <>
+      <ArtifactTable label={label} artifacts={artifacts} />
+      {total > artifacts.length && (
+        <p className={css.hint}>
+          The first {artifacts.length} of {total}; the others are in the lineage.
+        </p>
+      )}
+    </>
+  );
+}
+
+function ArtifactTable({ label, artifacts }: Omit<ArtifactsProps, 'total'>) {
   return (
     <Rows label={label} items={artifacts} keyOf={(artifact) => artifact.id} height={46}>
       {(artifact) => {
@@ -87,7 +109,8 @@ export default function RunPage() {
   const params: { entity?: string; project?: string; run?: string } = useParams({ strict: false });
   const { entity = '', project = '', run: name = '' } = params;
   const page = useGql(RunPageDocument, { entity, project, run: name });
-  const [tab, setTab] = useState<string | null>('overview');
+  const { tab }: { tab?: string } = useSearch({ strict: false });
+  const navigate = useNavigate();
   useLive(page.data?.project?.run?.id);
 
   if (page.isError) return <Problem error={page.error} retry={() => void page.refetch()} />;
@@ -109,7 +132,18 @@ export default function RunPage() {
         ]}
         beside={<RunState state={run.state} />}
       />
-      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+      <Tabs
+        value={TABS.includes(tab ?? '') ? tab! : 'overview'}
+        onChange={(next) =>
+          void navigate({
+            to: '/$entity/$project/runs/$run',
+            params: { entity, project, run: name },
+            search: next === 'overview' ? {} : { tab: next ?? undefined },
+            replace: true,
+          })
+        }
+        keepMounted={false}
+      >
         <Tabs.List mb={20}>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="config">Config</Tabs.Tab>
@@ -148,10 +182,18 @@ export default function RunPage() {
         </Tabs.Panel>
         <Tabs.Panel value="artifacts">
           <Section title="Inputs">
-            <ArtifactRows label="Inputs" artifacts={nodes(run.inputArtifacts.edges)} />
+            <ArtifactRows
+              label="Inputs"
+              artifacts={nodes(run.inputArtifacts.edges)}
+              total={run.inputArtifacts.totalCount}
+            />
           </Section>
           <Section title="Outputs">
-            <ArtifactRows label="Outputs" artifacts={nodes(run.outputArtifacts.edges)} />
+            <ArtifactRows
+              label="Outputs"
+              artifacts={nodes(run.outputArtifacts.edges)}
+              total={run.outputArtifacts.totalCount}
+            />
           </Section>
         </Tabs.Panel>
         <Tabs.Panel value="lineage">

@@ -151,6 +151,13 @@ const collection = createRoute({
   component: lazyRouteComponent(() => import('../pages/ProjectCollection')),
 });
 
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: '/$entity/$project/runs/$run',
+  validateSearch: (s: Search): { tab?: string } => ({ tab: s.tab }),
+  component: lazyRouteComponent(() => import('../pages/RunPage')),
+});
+
 const routeTree = root.addChildren([
   login,
   inside.addChildren([
@@ -175,7 +182,7 @@ const routeTree = root.addChildren([
     page('/$entity/$project/workspace', () => import('../pages/ProjectRuns')),
     page('/$entity/$project/sweeps/$sweep', () => import('../pages/NotOffered')),
     page('/$entity/$project/reports/$', () => import('../pages/NotOffered')),
-    page('/$entity/$project/runs/$run', () => import('../pages/RunPage')),
+    run,
     page('/$entity/$project/artifacts', () => import('../pages/ArtifactBrowser')),
     page('/$entity/$project/artifacts/$type', () => import('../pages/ArtifactBrowser')),
     collection,
