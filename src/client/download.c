@@ -1,10 +1,10 @@
 /*
  * client/download.c - a version's files into a directory.
  *
- * A window of files moves over the manifest. Each is looked for by a job on another thread: is it in place,
- * is it in the cache (then it is copied and checked on the way)? If not, the job takes the lock of its
- * part, so that of all processes with one cache exactly one fetches it; the others come back to it
- * and find it in the cache. For those that are left addresses are asked for, some hundred at a time.
+ * A window of files moves over the manifest. Each is looked for (look.c); for those that are neither in place nor in the
+ * cache addresses are asked for (addresses.c), then they are fetched, small ones as a whole (fetch.c), large ones in
+ * segments (large.c). References come last (follow.c). A file is in one queue at a time: busy (another process fetches it),
+ * needed, or ready.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,23 +14,36 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "client/pull.h"
 
-enum { WINDOW_MAX = 384, WINDOW_MIN = 8, LOOK_FILES = 32, ASK_MAX = 256, ASKS_MAX = 2, LARGES_MAX = 4, BUSY_MS = 30, LOOKS_MAX = 16 };
+enum { WINDOW_MAX = 384, WINDOW_MIN = 8, ASKS_MAX = 2, LARGES_MAX = 4, LOOKS_MAX = 16 };
 #define HELD_MAX (16u * 1024 * 1024)
 
-/* ---- looking for what is there ---- */
+/* ---- the files of the window ---- */
 
-struct look {
-        struct job job;
-        struct pull *pull;
-        struct file *files[LOOK_FILES];
-        size_t count;
-        enum rc rc;
-        struct err err;
-};
+void queue_push(struct file **queue, struct file *file)
+{
+        file->queue = *queue;
+        *queue = file;
+}
+
+struct file *queue_pop(struct file **queue)
+{
+        struct file *file = *queue;
+
+        if (file) {
+                *queue = file->queue;
+                file->queue = NULL;
+        }
+        return file;
+}
+
+void file_need(struct file *file)
+{
+        queue_push(&file->pull->needed, file);
+        file->pull->needed_count++;
+}
 
 char *part_path_of(const struct file *file, char room[static 4096])
 {
@@ -43,145 +56,6 @@ char *part_path_of(const struct file *file, char room[static 4096])
                 return NULL;
         return room;
 }
-
-static enum rc copy_local(struct file *file, struct scratch *s, struct err *err)
-{
-        const char *local = file->entry->reference + strlen("file://");
-        _cleanup_(fd_close) int fd = open(local, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        bool right = false;
-        enum rc rc;
-
-        if (fd < 0)
-                return err_set_errno(err, errno == ENOENT ? RC_NOT_FOUND : RC_IO, "%s cannot be opened", local);
-        rc = file_copy(s, fd, &file->want, file->path, &right, err);
-        if (!rc && !right)
-                rc = err_set(err, RC_CORRUPT, "%s is not any more what was referred to.", local);
-        file->looked = LOOKED_DONE;
-        return rc;
-}
-
-/* From the cache to its place; *ret_found false: it is not there, or not any more. */
-static enum rc take_cached(struct file *file, struct scratch *s, bool *ret_found, struct err *err)
-{
-        _cleanup_(fd_close) int fd = -1;
-        char path[4096];
-        enum rc rc;
-
-        *ret_found = false;
-        if (!file->use_cache || !cache_path(file->pull->session, &file->want, path))
-                return RC_OK;
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-                return RC_OK;
-        rc = file_copy(s, fd, &file->want, file->path, ret_found, err);
-        if (rc)
-                return rc;
-        if (*ret_found)
-                (void)futimens(fd, NULL); /* used now; not ours to touch: never mind */
-        else
-                (void)unlink(path);       /* damaged */
-        return RC_OK;
-}
-
-static enum rc look_at(struct file *file, struct scratch *s, struct err *err)
-{
-        char part[4096];
-        bool there = false;
-        enum rc rc;
-
-        file->looked = LOOKED_DONE;
-        rc = file_matches(s, file->path, &file->want, &there, err);
-        if (rc || there)
-                return rc;
-        if (file->entry->reference)
-                return copy_local(file, s, err);
-        rc = take_cached(file, s, &there, err);
-        if (rc || there)
-                return rc;
-        file->looked = LOOKED_NEEDED;
-        if (file->part_fd >= 0 || (!file->use_cache && file->want.size <= SMALL_MAX))
-                return RC_OK;
-        if (!part_path_of(file, part))
-                return err_set(err, RC_INVALID, "The path of '%s' is longer than this system allows.", file->entry->path);
-        rc = part_lock(s, part, &file->part_fd, err);
-        if (rc && file->use_cache && err->sys_errno != ENOMEM) { /* a cache that cannot be written to: without it */
-                file->use_cache = false;
-                return look_at(file, s, err);
-        }
-        if (rc)
-                return rc;
-        if (file->part_fd < 0) {
-                file->looked = LOOKED_BUSY;
-                return RC_OK;
-        }
-        /* Whoever held the lock before us may have put it into the cache just now. */
-        rc = take_cached(file, s, &there, err);
-        if (there) {
-                (void)unlink(part);
-                fd_close(&file->part_fd);
-                file->looked = LOOKED_DONE;
-        }
-        return rc;
-}
-
-static void look_work(struct job *job)
-{
-        struct look *look = (struct look *)job;
-        struct scratch s;
-
-        look->rc = scratch_begin(&s, look->pull->engine, &look->err);
-        for (size_t i = 0; i < look->count && !look->rc; i++)
-                look->rc = look_at(look->files[i], &s, &look->err);
-        scratch_done(&s);
-}
-
-static void push(struct file **queue, struct file *file)
-{
-        file->queue = *queue;
-        *queue = file;
-}
-
-static struct file *pop(struct file **queue)
-{
-        struct file *file = *queue;
-
-        if (file) {
-                *queue = file->queue;
-                file->queue = NULL;
-        }
-        return file;
-}
-
-static void need(struct file *file)
-{
-        push(&file->pull->needed, file);
-        file->pull->needed_count++;
-}
-
-static void look_done(struct job *job)
-{
-        struct look *look = (struct look *)job;
-        struct pull *pull = look->pull;
-
-        pull->looking--;
-        if (look->rc)
-                engine_fail(pull->engine, look->rc, &look->err);
-        for (size_t i = look->count; i > 0 && !look->rc; i--) {
-                struct file *file = look->files[i - 1];
-
-                if (file->looked == LOOKED_DONE) {
-                        file_finish(file, true);
-                } else if (file->looked == LOOKED_BUSY) {
-                        file->due_ms = clock_mono_ms() + BUSY_MS;
-                        push(&pull->busy, file);
-                } else {
-                        need(file);
-                }
-        }
-        mem_free(look);
-}
-
-/* ---- the files of the window ---- */
 
 static void file_free(struct file *file)
 {
@@ -243,7 +117,7 @@ void file_ask_again(struct file *file)
 {
         mem_free(file->url);
         file->url = NULL;
-        need(file);
+        file_need(file);
 }
 
 void file_restart(struct file *file)
@@ -268,7 +142,7 @@ static bool cache_has_room(const struct pull *pull, uint64_t size)
         return (uint64_t)fs.f_bavail * fs.f_frsize / 2 > size;
 }
 
-static enum rc file_new(struct pull *pull, const struct entry *entry, struct file **ret, struct err *err)
+enum rc file_begin(struct pull *pull, const struct entry *entry, struct file **ret, struct err *err)
 {
         struct file *file = mem_alloc_zero(1, sizeof(*file));
         size_t size = strlen(pull->root) + strlen(entry->path) + 2;
@@ -308,7 +182,7 @@ bool pull_wants(const struct pull *pull, const struct entry *entry)
  * RC_OK and *ret: is it to be fetched with the others? References that are followed come later; those that nobody can follow
  * are an error unless they are to be skipped.
  */
-static enum rc judge(const struct pull *pull, const struct entry *entry, bool *ret, struct err *err)
+enum rc pull_judge(const struct pull *pull, const struct entry *entry, bool *ret, struct err *err)
 {
         *ret = pull_wants(pull, entry);
         if (!*ret || !entry->reference)
@@ -320,205 +194,6 @@ static enum rc judge(const struct pull *pull, const struct entry *entry, bool *r
                 return RC_OK;
         return err_set(err, RC_INVALID, "'%s' is a reference to %s, which cannot be fetched from here: leave references out, "
                        "or fetch it by itself.", entry->path, entry->reference);
-}
-
-static enum rc start_look(struct pull *pull, struct err *err)
-{
-        struct look *look = mem_alloc_zero(1, sizeof(*look));
-        uint64_t now = clock_mono_ms(), bytes = 0;
-        struct file *later = NULL, *file;
-        enum rc rc = RC_OK;
-
-        if (!look)
-                return mem_fail(err);
-        look->pull = pull;
-        look->job = (struct job){ .work = look_work, .done = look_done };
-        while ((file = pop(&pull->busy)) != NULL) {
-                if (file->due_ms <= now && look->count < LOOK_FILES)
-                        look->files[look->count++] = file;
-                else
-                        push(&later, file);
-        }
-        pull->busy = later;
-        while (look->count < LOOK_FILES && bytes < 4 * 1024 * 1024 && pull->active < pull->window && !rc &&
-               pull->at < pull->artifact->entries.count) {
-                const struct entry *entry = &pull->artifact->entries.items[pull->at];
-                bool fetch = false;
-
-                rc = judge(pull, entry, &fetch, err);
-                if (!rc && fetch)
-                        rc = file_new(pull, entry, &look->files[look->count], err);
-                if (!rc && fetch)
-                        bytes += look->files[look->count++]->want.size;
-                pull->at++;
-        }
-        if (rc || look->count == 0) {
-                mem_free(look);
-                return rc;
-        }
-        pull->looking++;
-        engine_work(pull->engine, &look->job);
-        return RC_OK;
-}
-
-/* ---- addresses ---- */
-
-#define FILES_FIELDS "files(names: $names, first: $first) { edges { node { name directUrl } } }"
-
-static const char member_files[] =
-        "query ArtifactMembershipFiles($entity: String!, $project: String!, $collection: String!, $alias: String!, "
-        "$names: [String!], $first: Int) { project(name: $project, entityName: $entity) { artifactCollection(name: "
-        "$collection) { artifactMembership(aliasName: $alias) { " FILES_FIELDS " } } } }";
-static const char artifact_files[] =
-        "query ArtifactFiles($id: ID!, $names: [String!], $first: Int) { artifact(id: $id) { " FILES_FIELDS " } }";
-
-/* What is reached through a registry is read through it: the source may be closed to the reader. */
-static const char *write_question(const struct vitrine_artifact *a, struct vars *vars)
-{
-        if (!a->facts.project[0]) {
-                vars_text(vars, "id", a->facts.id);
-                return artifact_files;
-        }
-        vars_text(vars, "entity", a->facts.entity);
-        vars_text(vars, "project", a->facts.project);
-        vars_text(vars, "collection", a->facts.collection);
-        vars_text(vars, "alias", a->facts.version);
-        return member_files;
-}
-
-static const struct json *first_edge(const struct json *data)
-{
-        const struct json *edges = dig(data, "artifact.files.edges");
-
-        if (!edges)
-                edges = dig(data, "project.artifactCollection.artifactMembership.files.edges");
-        return edges ? edges->first : NULL;
-}
-
-enum rc file_url(struct vitrine_artifact *a, struct arena *arena, const char *path, const char **ret, struct err *err)
-{
-        _cleanup_(vars_done) struct vars vars = { 0 };
-        const struct json *data = NULL, *edge;
-        const char *document;
-        struct str url;
-        enum rc rc;
-
-        vars_begin(&vars);
-        document = write_question(a, &vars);
-        json_key(&vars.w, STR("names"));
-        json_begin_array(&vars.w);
-        json_string(&vars.w, str_from(path));
-        json_end_array(&vars.w);
-        json_key_int(&vars.w, "first", 1);
-        rc = call(a->session, arena, document, &vars, &data, err);
-        if (rc)
-                return rc;
-        edge = first_edge(data);
-        url = json_text(dig(edge, "node"), "directUrl");
-        if (str_is_empty(url))
-                return err_set(err, RC_NOT_FOUND, "The server has no address for '%s' in '%s'.", path, a->facts.qualified);
-        *ret = arena_cstr(arena, url);
-        return *ret ? RC_OK : mem_fail(err);
-}
-
-struct ask {
-        struct call_task call;
-        struct pull *pull;
-        struct file *files[ASK_MAX];  /* in byte order of their paths */
-        size_t count;
-};
-
-static int by_path(const void *a, const void *b)
-{
-        const struct file *const *left = a, *const *right = b;
-
-        return strcmp((*left)->entry->path, (*right)->entry->path);
-}
-
-static struct file *find_asked(struct ask *ask, struct str path)
-{
-        size_t low = 0, high = ask->count;
-
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                int order = str_cmp(str_from(ask->files[middle]->entry->path), path);
-
-                if (order == 0)
-                        return ask->files[middle];
-                if (order < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return NULL;
-}
-
-static enum rc take_addresses(struct ask *ask, const struct json *data, struct err *err)
-{
-        for (const struct json *edge = first_edge(data); edge; edge = edge->next) {
-                const struct json *node = dig(edge, "node");
-                struct file *file = find_asked(ask, json_text(node, "name"));
-                struct str url = json_text(node, "directUrl");
-
-                if (!file || file->url || str_is_empty(url))
-                        continue;
-                file->url = mem_alloc(url.len + 1);
-                if (!file->url)
-                        return mem_fail(err);
-                memcpy(file->url, url.ptr, url.len);
-                file->url[url.len] = '\0';
-        }
-        for (size_t i = ask->count; i > 0; i--) {
-                if (!ask->files[i - 1]->url)
-                        return err_set(err, RC_NOT_FOUND, "The server has no address for '%s': it may have been deleted.",
-                                       ask->files[i - 1]->entry->path);
-                push(&ask->pull->ready, ask->files[i - 1]);
-        }
-        return RC_OK;
-}
-
-static void ask_done(struct call_task *call, struct arena *arena, enum rc rc, const struct json *data, const struct err *err)
-{
-        struct ask *ask = (struct ask *)call;
-        struct err mine = *err;
-
-        (void)arena;
-        ask->pull->asking--;
-        if (!rc)
-                rc = take_addresses(ask, data, &mine);
-        if (rc)
-                engine_fail(ask->pull->engine, rc, &mine);
-        ask->count = 0;
-}
-
-static enum rc start_ask(struct pull *pull, struct ask *ask, struct err *err)
-{
-        _cleanup_(vars_done) struct vars vars = { 0 };
-        const char *document;
-        struct file *file;
-        enum rc rc;
-
-        while (ask->count < ASK_MAX && (file = pop(&pull->needed)) != NULL) {
-                file->asked++;
-                ask->files[ask->count++] = file;
-        }
-        pull->needed_count -= ask->count;
-        qsort(ask->files, ask->count, sizeof(struct file *), by_path);
-        vars_begin(&vars);
-        document = write_question(pull->artifact, &vars);
-        json_key(&vars.w, STR("names"));
-        json_begin_array(&vars.w);
-        for (size_t i = 0; i < ask->count; i++)
-                json_string(&vars.w, str_from(ask->files[i]->entry->path));
-        json_end_array(&vars.w);
-        json_key_int(&vars.w, "first", (int64_t)ask->count);
-        call_task_done(&ask->call);
-        ask->pull = pull;
-        ask->call.done = ask_done;
-        rc = call_task_start(pull->session, &ask->call, document, &vars, err);
-        if (!rc)
-                pull->asking++;
-        return rc;
 }
 
 /* ---- the round ---- */
@@ -533,20 +208,20 @@ static enum rc start_ready(struct pull *pull, struct err *err)
         struct file *later = NULL, *file;
         enum rc rc = RC_OK;
 
-        while (!rc && (file = pop(&pull->ready)) != NULL) {
+        while (!rc && (file = queue_pop(&pull->ready)) != NULL) {
                 if (file->want.size <= SMALL_MAX && !file->want.any_size) {
                         if (pull->held_bytes + file->want.size > HELD_MAX)
-                                push(&later, file);
+                                queue_push(&later, file);
                         else
                                 rc = small_start(file, err);
                 } else if (pull->larges >= LARGES_MAX && !file->large) {
-                        push(&later, file);
+                        queue_push(&later, file);
                 } else {
                         rc = large_start(file, err);
                 }
         }
-        while ((file = pop(&later)) != NULL)
-                push(&pull->ready, file);
+        while ((file = queue_pop(&later)) != NULL)
+                queue_push(&pull->ready, file);
         return rc;
 }
 
@@ -560,13 +235,13 @@ static bool more(void *payload)
         while (!rc && pull->looking < LOOKS_MAX) {
                 size_t before = pull->looking;
 
-                rc = start_look(pull, &err);
+                rc = look_start(pull, &err);
                 if (pull->looking == before)
                         break;
         }
         for (size_t i = 0; i < ASKS_MAX && !rc && pull->needed; i++)
                 if (round->asks[i].count == 0 && (pull->needed_count >= ASK_MAX / 2 || !pull->looking))
-                        rc = start_ask(pull, &round->asks[i], &err);
+                        rc = ask_start(pull, &round->asks[i], &err);
         if (!rc)
                 rc = start_ready(pull, &err);
         if (rc)
@@ -579,7 +254,7 @@ static enum rc count_all(const struct pull *pull, uint64_t *ret_files, uint64_t 
         for (size_t i = 0; i < pull->artifact->entries.count; i++) {
                 const struct entry *entry = &pull->artifact->entries.items[i];
                 bool fetch = false;
-                enum rc rc = judge(pull, entry, &fetch, err);
+                enum rc rc = pull_judge(pull, entry, &fetch, err);
 
                 if (rc)
                         return rc;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "client/artifact.h"
+#include "client/draft.h"
 #include "crypto/crypto.h"
 #include "model/model.h"
 #include "model/names.h"
@@ -175,7 +175,7 @@ enum vitrine_code vitrine_artifact_new_draft(vitrine_artifact *version, vitrine_
 
 /* ---- adding ---- */
 
-static enum rc add(struct vitrine_artifact *draft, struct str name, struct entry **ret, struct err *err)
+enum rc draft_add(struct vitrine_artifact *draft, struct str name, struct entry **ret, struct err *err)
 {
         enum rc rc = require_draft(draft, err);
 
@@ -189,8 +189,8 @@ static enum rc add(struct vitrine_artifact *draft, struct str name, struct entry
         return *ret ? RC_OK : mem_fail(err);
 }
 
-/* After add() something failed: as if it had not been. */
-static enum rc take_back(struct vitrine_artifact *draft, struct err *err)
+/* After draft_add() something failed: as if it had not been. */
+enum rc draft_take_back(struct vitrine_artifact *draft, struct err *err)
 {
         draft->entries.count--;
         return mem_fail(err);
@@ -199,16 +199,16 @@ static enum rc take_back(struct vitrine_artifact *draft, struct err *err)
 static enum rc add_local(struct vitrine_artifact *draft, const char *local_path, struct str name, uint64_t size, struct err *err)
 {
         struct entry *entry = NULL;
-        enum rc rc = add(draft, name, &entry, err);
+        enum rc rc = draft_add(draft, name, &entry, err);
 
         if (rc)
                 return rc;
         entry->local = arena_cstr(&draft->entries.arena, str_from(local_path));
         entry->size = size;
-        return entry->local ? RC_OK : take_back(draft, err);
+        return entry->local ? RC_OK : draft_take_back(draft, err);
 }
 
-static struct str last_part(const char *path)
+struct str path_last(const char *path)
 {
         struct str text = str_from(path);
         size_t at;
@@ -220,7 +220,7 @@ static struct str last_part(const char *path)
         return str_slice(text, at, text.len);
 }
 
-static enum rc add_file(struct vitrine_artifact *draft, const char *local_path, const char *name, struct err *err)
+enum rc draft_add_file(struct vitrine_artifact *draft, const char *local_path, const char *name, struct err *err)
 {
         struct stat st;
 
@@ -229,7 +229,7 @@ static enum rc add_file(struct vitrine_artifact *draft, const char *local_path, 
                                      local_path ? local_path : "A file without a name");
         if (!S_ISREG(st.st_mode))
                 return err_set(err, RC_INVALID, "%s is not a file: add directories with their own function.", local_path);
-        return add_local(draft, local_path, name ? str_from(name) : last_part(local_path), (uint64_t)st.st_size, err);
+        return add_local(draft, local_path, name ? str_from(name) : path_last(local_path), (uint64_t)st.st_size, err);
 }
 
 enum vitrine_code vitrine_artifact_add_file(vitrine_artifact *draft, const char *local_path, const char *name,
@@ -237,7 +237,7 @@ enum vitrine_code vitrine_artifact_add_file(vitrine_artifact *draft, const char 
 {
         struct err err = { 0 };
 
-        return border(NULL, add_file(draft, local_path, name, &err), &err, error);
+        return border(NULL, draft_add_file(draft, local_path, name, &err), &err, error);
 }
 
 struct walk {
@@ -310,7 +310,7 @@ static enum rc walk_dir(struct walk *w)
         return errno ? err_set_errno(w->err, RC_IO, "%s cannot be read", w->local.ptr) : RC_OK;
 }
 
-static enum rc add_dir(struct vitrine_artifact *draft, const char *local_dir, const char *prefix, struct err *err)
+enum rc draft_add_dir(struct vitrine_artifact *draft, const char *local_dir, const char *prefix, struct err *err)
 {
         struct walk w = { .draft = draft, .err = err, .local = { .fallible = true }, .name = { .fallible = true } };
         size_t before = draft->entries.count;
@@ -340,7 +340,7 @@ enum vitrine_code vitrine_artifact_add_dir(vitrine_artifact *draft, const char *
 {
         struct err err = { 0 };
 
-        return border(NULL, add_dir(draft, local_dir, prefix, &err), &err, error);
+        return border(NULL, draft_add_dir(draft, local_dir, prefix, &err), &err, error);
 }
 
 enum vitrine_code vitrine_artifact_add_bytes(vitrine_artifact *draft, const char *name, const void *data,
@@ -348,215 +348,14 @@ enum vitrine_code vitrine_artifact_add_bytes(vitrine_artifact *draft, const char
 {
         struct entry *entry = NULL;
         struct err err = { 0 };
-        enum rc rc = add(draft, str_from(name ? name : ""), &entry, &err);
+        enum rc rc = draft_add(draft, str_from(name ? name : ""), &entry, &err);
 
         if (!rc) {
                 entry->data = arena_cstr(&draft->entries.arena, (struct str){ size_bytes ? data : "", size_bytes });
                 entry->size = size_bytes;
-                rc = entry->data ? RC_OK : take_back(draft, &err);
+                rc = entry->data ? RC_OK : draft_take_back(draft, &err);
         }
         return border(NULL, rc, &err, error);
-}
-
-/* ---- references ---- */
-
-struct looked_up {
-        struct task task;
-        bool over;
-        enum rc rc;
-        struct err err;
-        char etag[512];
-};
-
-static void head_end(struct task *task, enum rc rc, const struct net_answer *answer, const struct err *err)
-{
-        struct looked_up *l = (struct looked_up *)task;
-
-        l->over = true;
-        l->rc = rc;
-        l->err = *err;
-        if (!rc && answer->etag.len < sizeof(l->etag) && answer->etag.len)
-                memcpy(l->etag, answer->etag.ptr, answer->etag.len);
-}
-
-static bool head_not_over(void *payload)
-{
-        return !((struct looked_up *)payload)->over;
-}
-
-/* The ETag of an address, without its quotes, as the wandb client has it; "" when there is none. */
-static enum rc look_up(struct vitrine_session *session, const char *uri, char ret[static 512], struct err *err)
-{
-        struct looked_up l = { .over = false };
-        size_t len;
-        enum rc rc;
-
-        l.task = (struct task){ .http = { .method = "HEAD", .url = uri, .body_fd = -1,
-                                          .stall_s = session->options.stall_timeout_s },
-                                .free = true, .what = "a reference", .end = head_end };
-        engine_add(session->engine, &l.task);
-        rc = engine_run(session->engine, head_not_over, &l, err);
-        if (!rc && l.rc) {
-                *err = l.err;
-                rc = l.rc;
-        }
-        if (rc)
-                return err_prefix(err, rc, "%s", uri);
-        len = strlen(l.etag);
-        if (len >= 2 && l.etag[0] == '"' && l.etag[len - 1] == '"') {
-                memmove(l.etag, l.etag + 1, len - 2);
-                l.etag[len - 2] = '\0';
-        }
-        memcpy(ret, l.etag, 512);
-        return RC_OK;
-}
-
-static enum rc set_reference(struct vitrine_artifact *draft, struct entry *entry, const char *uri,
-                             const struct vitrine_reference_options *o, struct err *err)
-{
-        struct arena *arena = &draft->entries.arena;
-        struct json *extra = NULL;
-        char etag[512] = "";
-        enum rc rc = RC_OK;
-
-        entry->present = true;
-        entry->reference = arena_text(arena, str_from(uri));
-        if (o->size_bytes != UINT64_MAX) {
-                entry->size = o->size_bytes;
-                entry->has_size = true;
-        }
-        if (o->extra_json) {
-                rc = json_parse(arena, str_from(o->extra_json), NULL, &extra, err);
-                if (!rc && extra->kind != JSON_OBJECT)
-                        rc = err_set(err, RC_INVALID, "The extra of a reference must be a JSON object.");
-                entry->extra = arena_text(arena, str_from(o->extra_json));
-        }
-        if (!rc && !o->digest && !o->no_checksum &&
-            (strncmp(uri, "http://", 7) == 0 || strncmp(uri, "https://", 8) == 0))
-                rc = look_up(draft->session, uri, etag, err);
-        if (rc)
-                return rc;
-        entry->digest = arena_text(arena, str_from(o->digest ? o->digest : etag[0] ? etag : uri));
-        if (etag[0] && !strpbrk(etag, "\"\\") && !entry->extra)
-                entry->extra = arena_printf(arena, "{\"etag\":\"%s\"}", etag).ptr;
-        return arena_failed(arena) ? mem_fail(err) : RC_OK;
-}
-
-/* file:// is read: the digest is that of the bytes, and the entry keeps its address. */
-static enum rc add_file_reference(struct vitrine_artifact *draft, const char *uri, const char *name, struct err *err)
-{
-        const char *local = uri + 7;
-        size_t before = draft->entries.count;
-        struct stat st;
-        enum rc rc;
-
-        if (stat(local, &st) < 0)
-                return err_set_errno(err, errno == ENOENT ? RC_NOT_FOUND : RC_IO, "%s cannot be added", uri);
-        if (S_ISDIR(st.st_mode))
-                rc = add_dir(draft, local, name, err);
-        else
-                rc = add_file(draft, local, name, err);
-        for (size_t i = before; i < draft->entries.count && !rc; i++) {
-                struct entry *entry = &draft->entries.items[i];
-
-                entry->present = true;
-                entry->reference = arena_printf(&draft->entries.arena, "file://%s", entry->local).ptr;
-                if (!entry->reference) {
-                        draft->entries.count = before;
-                        rc = mem_fail(err);
-                }
-        }
-        return rc;
-}
-
-static enum rc add_reference(struct vitrine_artifact *draft, const char *uri, const char *name,
-                             const struct vitrine_reference_options *o, struct err *err)
-{
-        struct entry *entry = NULL;
-        struct str path;
-        enum rc rc = require_draft(draft, err);
-
-        if (rc)
-                return rc;
-        if (!uri || !strstr(uri, "://"))
-                return err_set(err, RC_INVALID, "A reference needs an address with a scheme, such as s3://bucket/key.");
-        if (strncmp(uri, "file://", 7) == 0 && !o->digest && !o->no_checksum)
-                return add_file_reference(draft, uri, name, err);
-        path = name ? str_from(name) : last_part(strstr(uri, "://") + 3);
-        if (!name)
-                path = str_slice(path, 0, str_find(path, '?', 0) == SIZE_MAX ? path.len : str_find(path, '?', 0));
-        rc = add(draft, path, &entry, err);
-        if (rc)
-                return rc;
-        rc = set_reference(draft, entry, uri, o, err);
-        if (rc)
-                draft->entries.count--;
-        return rc;
-}
-
-enum vitrine_code vitrine_artifact_add_reference(vitrine_artifact *draft, const char *uri, const char *name,
-                                                 const struct vitrine_reference_options *options,
-                                                 struct vitrine_error *error)
-{
-        struct vitrine_reference_options o = VITRINE_REFERENCE_OPTIONS_INIT;
-        struct err err = { 0 };
-        enum rc rc = take_options(&o, sizeof(o), options, &err);
-
-        if (!rc)
-                rc = add_reference(draft, uri, name, &o, &err);
-        return border(draft->session, rc, &err, error);
-}
-
-static enum rc add_artifact_file(struct vitrine_artifact *draft, struct vitrine_artifact *version, const char *version_path,
-                                 const char *name, struct err *err)
-{
-        struct arena *arena = &draft->entries.arena;
-        const struct entry *old;
-        struct entry *entry = NULL;
-        char hex[257];
-        enum rc rc = require_version(version, err);
-
-        if (!rc)
-                rc = artifact_need_manifest(version, err);
-        if (rc)
-                return rc;
-        old = entries_find(&version->entries, version_path);
-        if (!old)
-                return err_set(err, RC_NOT_FOUND, "'%s' has no file '%s'.", version->facts.qualified, version_path);
-        if (strlen(version->facts.id) > 128)
-                return fail_protocol(err, "a long id");
-        rc = add(draft, str_from(name ? name : version_path), &entry, err);
-        if (rc)
-                return rc;
-        {
-                uint8_t id[128];
-                size_t len = strlen(version->facts.id) / 4 * 3;
-
-                for (size_t cut = 0; cut < 3; cut++)
-                        if (crypto_unbase64_to(str_from(version->facts.id), id, len - cut)) {
-                                crypto_hex_to(hex, id, len - cut);
-                                entry->reference = arena_printf(arena, "wandb-artifact://%s/%s", hex, version_path).ptr;
-                        }
-        }
-        entry->present = true;
-        memcpy(entry->md5, old->md5, sizeof(entry->md5));
-        entry->hashed = old->hashed;
-        if (old->digest)
-                entry->digest = arena_text(arena, str_from(old->digest));
-        entry->size = old->size;
-        entry->has_size = old->has_size;
-        if (!entry->reference || arena_failed(arena))
-                return take_back(draft, err);
-        return RC_OK;
-}
-
-enum vitrine_code vitrine_artifact_add_artifact_file(vitrine_artifact *draft, vitrine_artifact *version,
-                                                     const char *version_path, const char *name,
-                                                     struct vitrine_error *error)
-{
-        struct err err = { 0 };
-
-        return border(draft->session, add_artifact_file(draft, version, version_path, name, &err), &err, error);
 }
 
 enum vitrine_code vitrine_artifact_remove(vitrine_artifact *draft, const char *name, struct vitrine_error *error)
@@ -582,75 +381,4 @@ enum vitrine_code vitrine_artifact_remove(vitrine_artifact *draft, const char *n
         if (kept == before)
                 rc = err_set(&err, RC_NOT_FOUND, "The artifact has no '%.*s'.", STR_ARG(wanted));
         return border(NULL, rc, &err, error);
-}
-
-/* ---- looking at entries ---- */
-
-static enum rc list(struct vitrine_artifact *artifact, struct err *err)
-{
-        if (!artifact->draft)
-                return artifact_need_manifest(artifact, err);
-        entries_sort(&artifact->entries);
-        return RC_OK;
-}
-
-/* Digests are kept as bytes; as text they live in the artifact's arena from when they were asked for. */
-static enum rc describe(struct vitrine_artifact *artifact, struct entry *entry, struct vitrine_entry *ret, struct err *err)
-{
-        struct vitrine_entry e = VITRINE_ENTRY_INIT;
-        size_t size = ret->size < sizeof(e) && ret->size >= sizeof(size_t) ? ret->size : sizeof(e);
-        char room[32];
-
-        if (!entry->digest && entry->hashed) {
-                entry->digest = arena_text(&artifact->entries.arena, str_from(entry_digest(entry, room)));
-                if (!entry->digest)
-                        return mem_fail(err);
-        }
-        e.path = entry->path;
-        e.digest = entry->digest ? entry->digest : "";
-        e.size_bytes = entry->size;
-        e.reference = entry->reference;
-        e.extra_json = entry->extra;
-        e.local_path = entry->local;
-        e.size = size;
-        memcpy(ret, &e, size);
-        return RC_OK;
-}
-
-enum vitrine_code vitrine_artifact_entry_count(vitrine_artifact *artifact, size_t *ret_count, struct vitrine_error *error)
-{
-        struct err err = { 0 };
-        enum rc rc = list(artifact, &err);
-
-        if (!rc)
-                *ret_count = artifact->entries.count;
-        return border(artifact->session, rc, &err, error);
-}
-
-enum vitrine_code vitrine_artifact_entry(vitrine_artifact *artifact, size_t index, struct vitrine_entry *ret_entry,
-                                         struct vitrine_error *error)
-{
-        struct err err = { 0 };
-        enum rc rc = list(artifact, &err);
-
-        if (!rc && index >= artifact->entries.count)
-                rc = err_set(&err, RC_NOT_FOUND, "The artifact has no entry number %zu.", index);
-        if (!rc)
-                rc = describe(artifact, &artifact->entries.items[index], ret_entry, &err);
-        return border(artifact->session, rc, &err, error);
-}
-
-enum vitrine_code vitrine_artifact_entry_find(vitrine_artifact *artifact, const char *path, struct vitrine_entry *ret_entry,
-                                              struct vitrine_error *error)
-{
-        struct err err = { 0 };
-        struct entry *entry = NULL;
-        enum rc rc = list(artifact, &err);
-
-        if (!rc) {
-                entry = entries_find(&artifact->entries, path ? path : "");
-                rc = entry ? describe(artifact, entry, ret_entry, &err)
-                           : err_set(&err, RC_NOT_FOUND, "The artifact has no '%s'.", path ? path : "");
-        }
-        return border(artifact->session, rc, &err, error);
 }

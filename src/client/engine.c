@@ -9,7 +9,7 @@
  * with what the look before saw. While more requests move clearly more, the limit grows by
  * half; when they move clearly less it goes back one step; an answer that says "too much" halves it.
  */
-#include "client/engine.h"
+#include "client/engine_inside.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -19,39 +19,7 @@
 #include "crypto/crypto.h"
 
 enum { FIRST_WORD_MS = 10000, TUNE_MS = 200, START_LIMIT = 8, WAIT_MS = 100, BACKOFF_MS = 200, BACKOFF_MAX_MS = 20000,
-       RETRY_AFTER_MAX_MS = 120000, PROGRESS_MS = 80, REQUEST_WORTH = 32 * 1024 };
-
-struct list {
-        struct task *first, *last;
-};
-
-struct progress {
-        enum vitrine_operation operation;
-        bool begun;
-        uint64_t files, bytes;
-        uint64_t files_done, bytes_done, files_skipped, bytes_skipped;
-        uint64_t shown_ms;
-};
-
-struct engine {
-        struct vitrine_session *session;
-        struct net *net;
-        struct list ready, waiting, running;
-        size_t tasks;
-        unsigned counted;             /* of those that run, the ones that count */
-        unsigned limit, limit_max;
-        uint64_t tuned_ms, moved, moved_before;
-        struct pool *pool;
-        bool no_pool;
-        bool answered;                /* there was an answer since the session began */
-        size_t jobs;
-        pthread_mutex_t lock;         /* guards done */
-        struct job *done;
-        enum rc rc;                   /* of the first failure */
-        struct err err;
-        atomic_bool failed;
-        struct progress progress;
-};
+       RETRY_AFTER_MAX_MS = 120000, REQUEST_WORTH = 32 * 1024 };
 
 enum rc engine_new(struct vitrine_session *session, const struct net_options *net, struct engine **ret, struct err *err)
 {
@@ -245,8 +213,6 @@ static void finish_task(struct task *task, enum rc rc, const struct net_answer *
         task->end(task, rc, answer, err);
 }
 
-static void emit(struct engine *engine, struct vitrine_event *event);
-
 /* True when it will be tried again. */
 static bool try_again(struct task *task, const struct net_answer *answer, const struct err *err)
 {
@@ -280,7 +246,7 @@ static bool try_again(struct task *task, const struct net_answer *answer, const 
                 struct vitrine_event event = { .kind = VITRINE_EVENT_RETRY, .path = task->path, .message = err->msg,
                                                .retry_ms = wait };
 
-                emit(engine, &event);
+                progress_emit(engine, &event);
         }
         session_log(engine->session, VITRINE_LOG_INFO, "%s again in %llu ms: %s", task->what, (unsigned long long)wait,
                     err->msg);
@@ -488,83 +454,4 @@ enum rc engine_run(struct engine *engine, bool (*more)(void *payload), void *pay
         engine->rc = RC_OK;
         atomic_store(&engine->failed, false);
         return rc;
-}
-
-/* ---- progress ---- */
-
-static void emit(struct engine *engine, struct vitrine_event *event)
-{
-        struct vitrine_session *session = engine->session;
-        const struct progress *p = &engine->progress;
-
-        /* What is asked before or between operations is tried again, too, and who waits wants to know. */
-        if (!session->options.progress || (!p->begun && event->kind != VITRINE_EVENT_RETRY))
-                return;
-        event->size = sizeof(*event);
-        event->operation = p->operation;
-        event->bytes_total = p->bytes;
-        event->bytes_done = p->bytes_done;
-        event->bytes_skipped = p->bytes_skipped;
-        event->files_total = p->files;
-        event->files_done = p->files_done;
-        event->files_skipped = p->files_skipped;
-        event->transfers = engine->counted;
-        if (session->options.progress(event, session->options.progress_payload) != 0 && !engine->rc) {
-                struct err err = { 0 };
-
-                engine_fail(engine, fail_canceled(&err), &err);
-        }
-}
-
-void progress_begin(struct engine *engine, enum vitrine_operation operation, uint64_t files, uint64_t bytes)
-{
-        struct vitrine_event event = { .kind = VITRINE_EVENT_BEGIN };
-
-        engine->progress = (struct progress){ .operation = operation, .begun = true, .files = files, .bytes = bytes };
-        emit(engine, &event);
-}
-
-void progress_file(struct engine *engine, const char *path, uint64_t size)
-{
-        struct vitrine_event event = { .kind = VITRINE_EVENT_FILE_BEGIN, .path = path, .file_bytes = size };
-
-        emit(engine, &event);
-}
-
-void progress_bytes(struct engine *engine, const char *path, uint64_t size, uint64_t done, int64_t moved)
-{
-        struct vitrine_event event = { .kind = VITRINE_EVENT_PROGRESS, .path = path, .file_bytes = size,
-                                       .file_bytes_done = done };
-        uint64_t now;
-
-        engine->progress.bytes_done += (uint64_t)moved; /* a negative number takes back */
-        if (!engine->session->options.progress)
-                return;
-        now = clock_mono_ms();
-        if (now - engine->progress.shown_ms < PROGRESS_MS)
-                return;
-        engine->progress.shown_ms = now;
-        emit(engine, &event);
-}
-
-void progress_done(struct engine *engine, const char *path, uint64_t size, bool skipped)
-{
-        struct vitrine_event event = { .kind = VITRINE_EVENT_FILE_DONE, .path = path, .file_bytes = size,
-                                       .file_bytes_done = size, .skipped = skipped };
-
-        engine->progress.files_done++;
-        if (skipped) {
-                engine->progress.files_skipped++;
-                engine->progress.bytes_skipped += size;
-                engine->progress.bytes_done += size;
-        }
-        emit(engine, &event);
-}
-
-void progress_end(struct engine *engine)
-{
-        struct vitrine_event event = { .kind = VITRINE_EVENT_END };
-
-        emit(engine, &event);
-        engine->progress.begun = false;
 }

@@ -1,6 +1,7 @@
 /*
- * client/pull.h - a download: what its files share. download.c looks for what is there already and
- * asks for addresses; fetch.c gets small files, large.c those in parts.
+ * client/pull.h - a download: what its files share. download.c moves a window of files over the manifest;
+ * look.c looks for what is there already, addresses.c asks where the others are, fetch.c gets small files, large.c those in
+ * segments, follow.c what references lead to.
  */
 #ifndef VITRINE_CLIENT_PULL_H
 #define VITRINE_CLIENT_PULL_H
@@ -8,7 +9,7 @@
 #include "client/artifact.h"
 #include "client/store.h"
 
-enum { SMALL_MAX = 256 * 1024, SEGMENT = 8 * 1024 * 1024 };
+enum { ASK_MAX = 256, SMALL_MAX = 256 * 1024, SEGMENT = 8 * 1024 * 1024 };
 
 struct pull;
 struct large_get;
@@ -56,6 +57,25 @@ struct pull {
         uint64_t held_bytes;          /* of small files in memory */
         uint64_t cached_bytes;        /* put into the cache */
 };
+
+void queue_push(struct file **queue, struct file *file);
+struct file *queue_pop(struct file **queue);
+void file_need(struct file *file);                       /* its address is to be asked for */
+
+/* A file of the window. */
+MUST_USE enum rc file_begin(struct pull *pull, const struct entry *entry, struct file **ret, struct err *err);
+MUST_USE enum rc pull_judge(const struct pull *pull, const struct entry *entry, bool *ret, struct err *err);
+/* Gives the next files to a job, if there are any and the window has room. look.c */
+MUST_USE enum rc look_start(struct pull *pull, struct err *err);
+
+/* A question for addresses that is under way. addresses.c */
+struct ask {
+        struct call_task call;
+        struct pull *pull;
+        struct file *files[ASK_MAX];  /* in byte order of their paths */
+        size_t count;
+};
+MUST_USE enum rc ask_start(struct pull *pull, struct ask *ask, struct err *err);
 
 /* Is the entry one of those that are asked for? */
 bool pull_wants(const struct pull *pull, const struct entry *entry);
