@@ -18,7 +18,8 @@ flow('UI-29: registries, collections and versions with what they take, and a dry
   const text = await versions.getByRole('listitem').first().innerText();
   holds(text.includes('v2') && / KB/.test(text), `the largest comes first, with its size: ${text}`);
 
-  await page.getByRole('button', { name: 'What is in model' }).click();
+  const registries = page.getByRole('list', { name: 'Registries of Northwind Labs' });
+  await registries.getByRole('button', { name: 'What is in model' }).click();
   const links = page.getByRole('list', { name: 'Collections of model' });
   await links.getByRole('listitem').filter({ hasText: 'Sign Detector' }).getByText('3 links').waitFor();
 
