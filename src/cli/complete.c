@@ -237,6 +237,8 @@ static void zsh_options(struct buf *out, const struct command *command)
                 buf_printf(out, " '1:SHELL:(bash zsh fish)'");
         else if (takes_files(command))
                 buf_printf(out, " '*:PATH:_files'");
+        else if (command->max_arguments > 0)
+                buf_printf(out, " '*:NAME: '"); /* nothing to offer, but what follows is not an error */
 }
 
 static void zsh_describe(struct buf *out, const char *word, bool second)
@@ -330,11 +332,11 @@ static void fish_script(struct buf *out)
                         "        end\nend\n"
                         "function __vitrine_is\n"
                         "        set -l words (__vitrine_words)\n"
-                        "        set -l wanted (string split ' ' -- $argv[1])\n"
-                        "        test (count $words) -ge (count $wanted); or return 1\n"
-                        "        test \"$words[1..\"(count $wanted)\"]\" = \"$argv[1]\"\nend\n"
+                        "        set -l wanted (count (string split ' ' -- $argv[1]))\n"
+                        "        test (count $words) -ge $wanted; and test \"$words[1..$wanted]\" = \"$argv[1]\"\nend\n"
                         "function __vitrine_at\n"
-                        "        test \"\"(__vitrine_words) = \"$argv[1]\"\nend\n"
+                        "        set -l words (__vitrine_words)\n"
+                        "        test \"$words\" = \"$argv[1]\"\nend\n"
                         "complete -c vitrine -f\n");
         for (size_t i = 0; i < command_count; i++) {
                 struct str second = second_word(&commands[i]);

@@ -1,7 +1,13 @@
 """Help, man pages and completions: all from one table, none of them broken."""
+import fcntl
+import os
+import pty
 import re
+import select
 import shutil
 import subprocess
+import termios
+import time
 
 import pytest
 
@@ -115,15 +121,87 @@ def test_bash_completes_commands_options_and_files(bare):
     assert complete(bare, "vitrine", "push", "--type", "") == []
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_other_shells_take_their_script(bare, shell):
-    text = bare.ok("completion", shell).out
-    for word in words_of(bare):
-        assert word.split()[-1] in text
-    if not shutil.which(shell):
-        return
-    done = subprocess.run([shell, "-n"], input=text, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+# What each shell offers behind these words; the same for all of them, whatever way they show it.
+OFFERS = [
+    ("vitrine pu", ["pull", "push"]),
+    ("vitrine registry ", ["create", "delete", "edit", "list", "members", "show"]),
+    ("vitrine cache pr", ["prune"]),
+    ("vitrine push --lin", ["--link"]),
+    ("vitrine registry show --js", ["--json"]),
+    ("vitrine registry create x --visibility ", ["organization", "restricted"]),
+    ("vitrine completion ", ["bash", "fish", "zsh"]),
+    ("vitrine push mod", ["model.bin"]),
+]
+
+
+@pytest.fixture
+def some_files(bare):
+    bare.write("model.bin", "x")
+    return bare
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="no fish")
+@pytest.mark.parametrize("line,offered", OFFERS + [("vitrine push --visi", []), ("vitrine list", []), ("vitrine pull x --ro", ["--root"])])
+def test_fish_completes(some_files, line, offered):
+    script = some_files.write("vitrine.fish", some_files.ok("completion", "fish").out)
+    done = subprocess.run(["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"], capture_output=True, text=True,
+                          cwd=some_files.work, env=some_files.environment())
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert sorted(answer.split("\t")[0] for answer in done.stdout.splitlines()) == offered
+
+
+def zsh_shows(place, line):
+    """A zsh at a terminal, with its completion loaded as its users load it; what it lists for the line (Ctrl-D)."""
+    place.write("functions/_vitrine", place.ok("completion", "zsh").out)
+    process, ours = start_at_terminal(["zsh", "-f", "-i"], place)
+    try:
+        say(ours, "fpath=(./functions $fpath); autoload -Uz compinit; compinit -u -D; unsetopt BEEP; PS1='> '; "
+            "echo loa''ded\n")
+        # Keys that come before the prompt are lost; what it ends with is zsh saying that it is ready for them.
+        text = read_until(ours, "\nloaded\r\n")
+        assert "\nloaded" in text
+        if "\x1b[?2004h" not in text.rpartition("\nloaded")[2]:
+            read_until(ours, "\x1b[?2004h", 3)
+        say(ours, line + "\x04")
+        text = read_until(ours, None)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    # "word  -- what it is", or several words in a line.
+    return [word for line in text.split("\r\n")[1:-1] for word in line.partition(" -- ")[0].split()]
+
+
+def start_at_terminal(words, place):
+    ours, its = pty.openpty()
+    process = subprocess.Popen(words, cwd=place.work, env=place.environment(TERM="dumb", PS1="> "), stdin=its, stdout=its, stderr=its,
+                               start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    os.close(its)
+    return process, ours
+
+
+def say(terminal, text):
+    os.write(terminal, text.encode())
+
+
+def read_until(terminal, end, seconds=20):
+    """end None: until it has been silent for a second behind a line end, or for longer without one."""
+    text, limit, silent_s = "", time.monotonic() + seconds, 0
+    while time.monotonic() < limit and not (end and end in text):
+        if select.select([terminal], [], [], 0.5)[0]:
+            text, silent_s = text + os.read(terminal, 65536).decode(errors="replace"), 0
+            continue
+        silent_s += 0.5
+        if not end and silent_s >= (1 if "\r\n" in text else 5):
+            break
+    return text
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
+@pytest.mark.parametrize("line,offered", OFFERS)
+def test_zsh_completes(some_files, line, offered):
+    shown = zsh_shows(some_files, line)
+    assert sorted(shown) == offered
 
 
 def test_mistyped_words_are_answered_with_the_right_ones(bare):
