@@ -82,8 +82,12 @@ function UserMenu() {
       <Menu.Dropdown>
         <Menu.Label>
           {viewer.name}
-          <br />
-          {viewer.email ?? viewer.username}
+          {(viewer.email ?? viewer.username) !== viewer.name && (
+            <>
+              <br />
+              {viewer.email ?? viewer.username}
+            </>
+          )}
         </Menu.Label>
         <Menu.Item leftSection={<Icon name="gear" />} onClick={() => void navigate({ to: '/settings' })}>
           Settings

@@ -181,7 +181,12 @@ function Graph({ id }: { id: string }) {
           </Button>
         )}
       </div>
-      <div className={css.canvas} role="group" aria-label="Lineage graph">
+      <div
+        className={css.canvas}
+        role="group"
+        aria-label="Lineage graph"
+        aria-busy={nodes.length === 0 || undefined}
+      >
         <ReactFlow
           nodes={shownNodes}
           edges={edges}

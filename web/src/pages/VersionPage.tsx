@@ -2,7 +2,7 @@
 // collection that the address names, so that collection's registry judges what the viewer may do.
 import { ActionIcon, Menu, Select, Tabs } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { AliasChips, namedAliases } from '../components/Chips';
 import { Icon, type IconName } from '../components/Icon';
@@ -81,8 +81,16 @@ export default function VersionPage({ place: given, version: wanted, view }: Pro
   const { entity, project, collection: name } = given;
   const page = useGql(VersionPageDocument, { entity, project, name: `${name}:${wanted}` });
   const [dialog, setDialog] = useState<VersionDialog>(null);
+  const tabs = useRef<HTMLDivElement>(null);
   const shown = page.data?.project?.artifactCollectionMembership;
   useLive(shown?.artifact?.id, shown?.artifactCollection?.id);
+  const isHere = shown != null;
+  // On a phone the tabs are wider than the screen.
+  useEffect(() => {
+    tabs.current
+      ?.querySelector('[aria-selected="true"]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [view.tab, isHere]);
 
   if (page.isError) return <Problem error={page.error} retry={() => void page.refetch()} />;
   if (page.isPending) return <LoadingRows height={64} />;
@@ -175,7 +183,7 @@ export default function VersionPage({ place: given, version: wanted, view }: Pro
         onChange={(value) => void navigate(versionLink(place, version, { tab: value ?? undefined }))}
         keepMounted={false}
       >
-        <Tabs.List className={css.tabs}>
+        <Tabs.List ref={tabs} className={css.tabs}>
           {TABS.map((each) => (
             <Tabs.Tab key={each.value} value={each.value} leftSection={<Icon name={each.icon} size={15} />}>
               {each.value === 'version' && !inRegistry ? 'Version overview' : each.label}
