@@ -110,6 +110,19 @@ static void exit_statuses(struct buf *out)
                         "code and status.");
 }
 
+static void mistakes(struct buf *out)
+{
+        buf_printf(out, ".SH MISTAKES\n.TS\ntab(|);\nlw(24) r lw(30).\nWhat is wrong|Status|What to do\n_\n");
+        for (size_t i = 0; i < mistake_line_count; i++) {
+                buf_printf(out, "T{\n");
+                roff_c(out, mistake_lines[i].mistake);
+                buf_printf(out, "\nT}|%d|T{\n", (int)mistake_lines[i].status);
+                roff_c(out, mistake_lines[i].remedy);
+                buf_printf(out, "\nT}\n");
+        }
+        buf_printf(out, ".TE\n");
+}
+
 static void environment(struct buf *out)
 {
         static const char *const lines[][2] = {
@@ -177,6 +190,7 @@ static void main_page(struct buf *out)
         buf_printf(out, ".SH OPTIONS OF ALL COMMANDS THAT CHANGE SOMETHING\n");
         add_options(out, dry_run_options, 1);
         exit_statuses(out);
+        mistakes(out);
         environment(out);
         buf_printf(out, ".SH SEE ALSO\n\\fBvitrined\\fR(8)\n");
 }

@@ -30,6 +30,24 @@ const struct status_line status_lines[] = {
 };
 const size_t status_line_count = ARRAY_LEN(status_lines);
 
+const struct mistake_line mistake_lines[] = {
+        { "No server answers at the address", EXIT_UNREACHABLE, "See whether it runs, and what --server or VITRINE_BASE_URL says." },
+        { "The network is unreachable", EXIT_UNREACHABLE, "Give the same command again when it is there: it goes on where it stopped." },
+        { "The address is none", EXIT_USAGE, "It starts with http:// or https:// and has no user, no '?' and no '#'." },
+        { "Some other web server answers", EXIT_NO_REGISTRY, "Correct the address." },
+        { "There is no key", EXIT_NO_KEY, "vitrine login stores one." },
+        { "The key is wrong or was revoked", EXIT_NO_KEY, "Make a new one, and vitrine login again." },
+        { "The name is unknown", EXIT_NOT_FOUND, "The message has the names that are nearly the same." },
+        { "The role does not permit it", EXIT_DENIED, "An admin of the registry or team gives roles." },
+        { "The name is taken", EXIT_CONFLICT, "Choose another; vitrine registry list and collection list show what there is." },
+        { "The artifact has another type", EXIT_CONFLICT, "Give that type, or another name." },
+        { "The registry does not take the type", EXIT_USAGE, "vitrine registry show says which it takes." },
+        { "The disk is full", EXIT_MACHINE, "Make room and give the command again; vitrine cache prune frees the cache." },
+        { "The target is read-only", EXIT_MACHINE, "Choose another with --root." },
+        { "A file was changed (verify)", EXIT_CORRUPT, "vitrine pull fetches it again." },
+};
+const size_t mistake_line_count = ARRAY_LEN(mistake_lines);
+
 static void set(struct vitrine_error *error, enum vitrine_code code, int system_errno, const char *fmt, va_list ap)
         PRINTF_LIKE(4, 0);
 

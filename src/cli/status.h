@@ -41,6 +41,15 @@ struct status_line {
 extern const struct status_line status_lines[];
 extern const size_t status_line_count;
 
+/* What goes wrong most, as its user would say it, and the status that it ends with; for the man page. */
+struct mistake_line {
+        const char *mistake;
+        enum exit_status status;
+        const char *remedy;  /* a sentence */
+};
+extern const struct mistake_line mistake_lines[];
+extern const size_t mistake_line_count;
+
 /* Sets the error (NULL is accepted) and returns its code. */
 enum vitrine_code fail_with(struct vitrine_error *error, enum vitrine_code code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The same with errno and its text behind the message. */

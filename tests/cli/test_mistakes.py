@@ -3,6 +3,7 @@ standard output, and nothing half-done."""
 import contextlib
 import ctypes
 import http.server
+import inspect
 import json
 import os
 import re
@@ -325,3 +326,31 @@ def test_json_errors_are_objects(place):
     assert (result.status, result.out) == (3, "")
     error = json.loads(result.err)
     assert (error["code"], error["status"]) == ("NOT_FOUND", 3) and is_one_sentence(error["error"])
+
+
+# The rows of the table in vitrine(1), and where each is tried here.
+TABLE = [
+    ("No server answers at the address", 7, test_no_server),
+    ("The network is unreachable", 7, test_network_unreachable),
+    ("The address is none", 2, test_an_address_that_is_none),
+    ("Some other web server answers", 12, test_some_other_web_server),
+    ("There is no key", 5, test_no_key),
+    ("The key is wrong or was revoked", 5, test_a_wrong_key),
+    ("The name is unknown", 3, test_unknown_names_with_the_right_ones),
+    ("The role does not permit it", 6, test_no_permission),
+    ("The name is taken", 4, test_name_clash_of_registries),
+    ("The artifact has another type", 4, test_name_clash_of_types),
+    ("The registry does not take the type", 2, test_a_type_that_the_registry_does_not_take),
+    ("The disk is full", 10, test_a_full_disk),
+    ("The target is read-only", 10, test_a_read_only_target),
+    ("A file was changed (verify)", 11, test_a_damaged_directory),
+]
+
+
+def test_the_man_page_has_this_table(place):
+    page = place.ok("--man").out.replace("\\-", "-")
+    rows = re.findall(r"^T\{\n(.+)\nT\}\|(\d+)\|T\{\n.+\nT\}$", page, re.M)
+    assert [(what, int(status)) for what, status in rows] == [(what, status) for what, status, _ in TABLE]
+    for what, status, test in TABLE:
+        # say(...) of the test of unknown names stands for fails(3, ...).
+        assert f"fails({status}, " in inspect.getsource(test), what

@@ -1,6 +1,12 @@
 """Both directions with the real client: what the one writes the other reads, with the same digests, the same
 version numbers and the same meaning of the manifest."""
 import os
+import subprocess
+
+import pytest
+
+import command  # noqa: F401, where machines is found
+import machines
 
 MANIFEST = """
 artifact = wandb.Api().artifact({path!r})
@@ -121,3 +127,88 @@ def test_use_is_seen_by_wandb(place, machine, team):
         result.update(id=run.id, state=run.state, job_type=run.job_type)
     """).result
     assert seen == {"id": "consumer", "state": "finished", "job_type": "deploy"}
+
+
+@pytest.fixture
+def old_machine(server, team, tmp_path):
+    """The oldest client that registries are read with."""
+    done = subprocess.run([machines.HERE / "make-venvs", "0.19.11"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return machines.Machine("0.19.11", tmp_path / "old-machine", server, team.user)
+
+
+def test_the_oldest_client_reads_what_vitrine_writes(place, old_machine, team):
+    """Seeds 000 and 001 from the shell, read by 0.19.11 as a run uses it and by its Api."""
+    for name, content in {"model.bin": os.urandom(200_000), "conf/a.json": b"{}", "empty": b""}.items():
+        place.write(f"out/{name}", content)
+    target = f"{team.org_entity}/wandb-registry-model/For The Oldest"
+    place.ok("push", "out", "thing", "-t", "model")
+    place.ok("link", "thing", target, "--alias", "production")
+    mine = place.json("show", "thing")
+    seen = look(old_machine, f"{target}:production")
+    assert seen["files"] == place.tree("out") and seen["version"] == "v0"
+    assert (seen["digest"], seen["size"]) == (mine["digest"], mine["size"])
+    used = old_machine.run(f"""
+        with wandb.init(entity={team.team!r}, project={place.project!r}) as run:
+            artifact = run.use_artifact({target + ":production"!r})
+            result.update(folder=artifact.download(), run=run.id)
+    """).result
+    assert (old_machine.work / used["folder"] / "model.bin").read_bytes() == place.tree("out")["model.bin"]
+    assert place.json("show", "thing", "--lineage")["consumed_by"] == [used["run"]]
+
+
+REGISTRY = """
+registry = wandb.Api().registry({name!r}, {organization!r})
+result.update(name=registry.name, full_name=registry.full_name, entity=registry.entity, organization=registry.organization,
+              path=list(registry.path), description=registry.description, visibility=registry.visibility,
+              all_types=registry.allow_all_artifact_types, types=sorted(registry.artifact_types),
+              created_at=registry.created_at, collections=sorted(c.name for c in registry.collections()),
+              versions=sorted(v.name for v in registry.versions()))
+"""
+
+
+def test_registries_of_one_are_those_of_the_other(place, machine, team):
+    """Seed 004: every property and method, made by one and read by the other, both ways."""
+    name = "From The Shell"
+    place.ok("registry", "create", name, "--organization", team.org, "--visibility", "restricted", "--type", "model",
+             "--description", "made in C")
+    place.write("f", "content")
+    place.ok("push", "f", "thing", "-t", "model", "--link", f"{team.org_entity}/wandb-registry-{name}/Things")
+    read = REGISTRY.format(name=name, organization=team.org)
+    seen = machine.run(read).result
+    mine = place.json("registry", "show", name)
+    assert (seen["name"], seen["full_name"]) == (name, f"wandb-registry-{name}")
+    assert (seen["entity"], seen["organization"]) == (team.org_entity, team.org)
+    assert mine["organization"] == team.org and mine["path"] == f"{team.org_entity}/wandb-registry-{name}"
+    assert (seen["description"], seen["visibility"]) == ("made in C", "restricted") == (mine["description"], mine["visibility"])
+    assert not seen["all_types"] and seen["types"] == ["model"] == mine["types"]
+    assert (seen["collections"], seen["versions"]) == (["Things"], ["Things:v0"])
+    changed = machine.run(read + """
+registry.description = "changed in Python"
+registry.artifact_types.append("dataset")
+registry.save()
+registry.load()
+made = wandb.Api().create_registry("From Python", visibility="organization", organization=registry.organization,
+                                   description="made in Python", artifact_types=["model"])
+result.update(types=sorted(registry.artifact_types), made=made.name, made_path=list(made.path))
+""").result
+    mine = place.json("registry", "show", name)
+    assert sorted(mine["types"]) == changed["types"] == ["dataset", "model"]
+    assert mine["description"] == "changed in Python"
+    other = place.json("registry", "show", "From Python")
+    assert (other["name"], other["visibility"], other["types"], other["description"]) == \
+        ("From Python", "organization", ["model"], "made in Python")
+    place.ok("registry", "edit", "From Python", "--all-types", "--name", "From Both")
+    seen = machine.run(REGISTRY.format(name="From Both", organization=team.org)).result
+    assert seen["all_types"] and seen["name"] == "From Both"
+    machine.run(f"wandb.Api().registry('From Both', {team.org!r}).delete()")
+    place.fails(3, "registry", "show", "From Both")
+    place.ok("registry", "delete", name, "--yes")
+    gone = machine.run(f"""
+        try:
+            wandb.Api().registry({name!r}, {team.org!r})
+            result["found"] = True
+        except ValueError:
+            result["found"] = False
+    """).result
+    assert gone["found"] is False
