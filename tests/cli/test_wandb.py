@@ -158,12 +158,12 @@ def test_the_oldest_client_reads_what_vitrine_writes(place, old_machine, team):
 
 
 REGISTRY = """
-registry = wandb.Api().registry({name!r}, {organization!r})
-result.update(name=registry.name, full_name=registry.full_name, entity=registry.entity, organization=registry.organization,
-              path=list(registry.path), description=registry.description, visibility=registry.visibility,
-              all_types=registry.allow_all_artifact_types, types=sorted(registry.artifact_types),
-              created_at=registry.created_at, collections=sorted(c.name for c in registry.collections()),
-              versions=sorted(v.name for v in registry.versions()))
+found = wandb.Api().registry({name!r}, {organization!r})
+result.update(name=found.name, full_name=found.full_name, entity=found.entity, organization=found.organization,
+              path=list(found.path), description=found.description, visibility=found.visibility,
+              all_types=found.allow_all_artifact_types, types=sorted(found.artifact_types),
+              created_at=found.created_at, collections=sorted(c.name for c in found.collections()),
+              versions=sorted(v.name for v in found.versions()))
 """
 
 
@@ -184,13 +184,13 @@ def test_registries_of_one_are_those_of_the_other(place, machine, team):
     assert not seen["all_types"] and seen["types"] == ["model"] == mine["types"]
     assert (seen["collections"], seen["versions"]) == (["Things"], ["Things:v0"])
     changed = machine.run(read + """
-registry.description = "changed in Python"
-registry.artifact_types.append("dataset")
-registry.save()
-registry.load()
-made = wandb.Api().create_registry("From Python", visibility="organization", organization=registry.organization,
+found.description = "changed in Python"
+found.artifact_types.append("dataset")
+found.save()
+found.load()
+made = wandb.Api().create_registry("From Python", visibility="organization", organization=found.organization,
                                    description="made in Python", artifact_types=["model"])
-result.update(types=sorted(registry.artifact_types), made=made.name, made_path=list(made.path))
+result.update(types=sorted(found.artifact_types), made=made.name, made_path=list(made.path))
 """).result
     mine = place.json("registry", "show", name)
     assert sorted(mine["types"]) == changed["types"] == ["dataset", "model"]
