@@ -152,6 +152,8 @@ FIELD(Mutation, updateArtifactManifest)
 /* ---- files ---- */
 
 struct spec {
+        struct artifact *artifact;
+        struct project *project;
         struct str name;
         uint8_t digest[16];            /* the manifest entry's */
         uint8_t md5[16];               /* of the bytes */
@@ -261,21 +263,17 @@ static enum rc plan_file(struct gql_field *field, const struct artifact *a, cons
 }
 
 /* Specs of one artifact, one behind the other in what the client sent: nearly always all of them. */
-static enum rc plan_run(struct gql_field *field, int64_t artifact_id, const struct spec *specs,
-                        struct file_plan *plans, size_t count, enum digest_algorithm algorithm,
-                        struct connection *page, struct err *err)
+static enum rc plan_run(struct gql_field *field, const struct spec *specs, struct file_plan *plans, size_t count,
+                        enum digest_algorithm algorithm, struct connection *page, struct err *err)
 {
-        struct artifact *a = NULL;
-        struct project *project = NULL;
         struct file_node *files = arena_array(gql_arena(field), struct file_node, count);
-        enum rc rc = upload_open(call_of(field), artifact_id, &a, &project, err);
+        enum rc rc;
 
         for (size_t i = 0; i < count; i++)
                 memcpy(plans[i].digest, specs[i].digest, sizeof(plans[i].digest));
-        if (!rc)
-                rc = upload_plan(call_of(field), a, project, algorithm, plans, count, err);
+        rc = upload_plan(call_of(field), specs->artifact, specs->project, algorithm, plans, count, err);
         for (size_t i = 0; !rc && i < count; i++) {
-                rc = plan_file(field, a, &plans[i], &specs[i], algorithm, &files[i], err);
+                rc = plan_file(field, specs->artifact, &plans[i], &specs[i], algorithm, &files[i], err);
                 connection_add(page, "File", &files[i], STR(""));
         }
         return rc;
@@ -292,7 +290,8 @@ FIELD(Mutation, createArtifactFiles)
         struct connection *page = connection_new(field, list->count);
         struct spec *specs;
         struct file_plan *plans;
-        int64_t *ids;
+        struct artifact *a = NULL;
+        struct project *project = NULL;
         size_t count = 0, from = 0;
         enum rc rc = RC_OK;
 
@@ -300,16 +299,21 @@ FIELD(Mutation, createArtifactFiles)
                 return err_set(err, RC_TOO_LARGE, "At most %d files can be announced in one call.", PAGE_MAX);
         specs = arena_array(gql_arena(field), struct spec, list->count + 1);
         plans = arena_array(gql_arena(field), struct file_plan, list->count + 1);
-        ids = arena_array(gql_arena(field), int64_t, list->count + 1);
         for (const struct gql_value *v = list->first; !rc && v; v = v->next, count++) {
-                rc = member_id(field, v, "artifactID", MODEL_ARTIFACT, &ids[count], err);
+                int64_t id = 0;
+
+                rc = member_id(field, v, "artifactID", MODEL_ARTIFACT, &id, err);
+                if (!rc && (!a || a->id != id))
+                        rc = upload_open(call_of(field), id, &a, &project, err);
+                specs[count].artifact = a;
+                specs[count].project = project;
                 if (!rc)
                         rc = read_spec(v, &specs[count], err);
         }
         for (size_t i = 1; !rc && i <= count; i++) {
-                if (i < count && ids[i] == ids[from])
+                if (i < count && specs[i].artifact == specs[from].artifact)
                         continue;
-                rc = plan_run(field, ids[from], &specs[from], &plans[from], i - from, algorithm, page, err);
+                rc = plan_run(field, &specs[from], &plans[from], i - from, algorithm, page, err);
                 from = i;
         }
         if (rc)
