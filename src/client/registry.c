@@ -30,7 +30,7 @@ static const char list_document[] =
         "{ organization(name: $organization) { orgEntity { projects(filters: $filters, after: $cursor, first: $perPage, "
         "order: $order) { pageInfo { endCursor hasNextPage } edges { node { ...R } } } } } }" REGISTRY_FRAGMENT;
 
-static struct str without_prefix(struct str name)
+struct str registry_without_prefix(struct str name)
 {
         return str_starts(name, STR(PREFIX)) ? str_slice(name, strlen(PREFIX), name.len) : name;
 }
@@ -57,7 +57,7 @@ static enum rc read_registry(struct vitrine_registry *r, const struct json *proj
                 return fail_protocol(err, "no registry");
         r->id = arena_text(arena, json_text(project, "id"));
         r->full_name = arena_text(arena, name);
-        r->name = arena_text(arena, without_prefix(name));
+        r->name = arena_text(arena, registry_without_prefix(name));
         r->entity = arena_text(arena, json_text(dig(project, "entity"), "name"));
         r->organization = arena_text(arena, json_text(dig(project, "entity.organization"), "name"));
         r->path = arena_printf(arena, "%s/%s", r->entity ? r->entity : "", r->full_name ? r->full_name : "").ptr;
@@ -127,7 +127,7 @@ static enum rc ask_registry(struct vitrine_session *session, struct arena *arena
         *ret = dig(data, "entity.project");
         if (!*ret)
                 return err_set(err, RC_NOT_FOUND, "There is no registry '%s', or you may not see it.",
-                               without_prefix(str_from(full_name)).ptr);
+                               registry_without_prefix(str_from(full_name)).ptr);
         return RC_OK;
 }
 
@@ -142,12 +142,12 @@ static enum rc fetch(struct vitrine_session *session, const char *name, const ch
         arena_begin(&arena);
         if (!name)
                 return err_set(err, RC_INVALID, "A registry's name is missing.");
-        rc = model_check_registry_name(without_prefix(str_from(name)), err);
+        rc = model_check_registry_name(registry_without_prefix(str_from(name)), err);
         if (!rc)
                 rc = find_org(session, &arena, organization, &display, &entity, err);
         if (rc)
                 return rc;
-        full_name = arena_printf(&arena, PREFIX "%.*s", STR_ARG(without_prefix(str_from(name))));
+        full_name = arena_printf(&arena, PREFIX "%.*s", STR_ARG(registry_without_prefix(str_from(name))));
         entity = arena_str(&arena, entity);
         if (arena_failed(&arena))
                 return mem_fail(err);
@@ -204,7 +204,7 @@ static const char *access_of(enum vitrine_visibility visibility)
         return visibility == VITRINE_VISIBILITY_RESTRICTED ? "RESTRICTED" : "PRIVATE";
 }
 
-static enum rc check_visibility(enum vitrine_visibility visibility, struct err *err)
+enum rc registry_check_visibility(enum vitrine_visibility visibility, struct err *err)
 {
         if (visibility != VITRINE_VISIBILITY_RESTRICTED && visibility != VITRINE_VISIBILITY_ORGANIZATION)
                 return err_set(err, RC_INVALID, "A registry's visibility is 'organization' or 'restricted'.");
@@ -219,7 +219,7 @@ static enum rc check_new(const char *name, const struct vitrine_registry_options
                 return err_set(err, RC_INVALID, "A registry's name is missing.");
         rc = model_check_registry_name(str_from(name), err);
         if (!rc)
-                rc = check_visibility(o->visibility, err);
+                rc = registry_check_visibility(o->visibility, err);
         for (size_t i = 0; !rc && i < o->artifact_type_count; i++)
                 rc = model_check_type_name(str_from(o->artifact_types[i]), err);
         return rc;
@@ -361,139 +361,7 @@ enum vitrine_code vitrine_registry_delete(vitrine_registry *registry, struct vit
         return border(registry->session, delete_it(registry, &err), &err, error);
 }
 
-/* ---- what it says, and what can be set ------------------------------------------------------------- */
-
-const char *vitrine_registry_id(const vitrine_registry *registry) { return registry->id; }
-const char *vitrine_registry_name(const vitrine_registry *registry) { return registry->name; }
-const char *vitrine_registry_full_name(const vitrine_registry *registry) { return registry->full_name; }
-const char *vitrine_registry_path(const vitrine_registry *registry) { return registry->path; }
-const char *vitrine_registry_entity(const vitrine_registry *registry) { return registry->entity; }
-const char *vitrine_registry_organization(const vitrine_registry *registry) { return registry->organization; }
-const char *vitrine_registry_description(const vitrine_registry *registry) { return registry->description; }
-const char *vitrine_registry_created_at(const vitrine_registry *registry) { return registry->created_at; }
-const char *vitrine_registry_updated_at(const vitrine_registry *registry) { return registry->updated_at; }
-enum vitrine_visibility vitrine_registry_visibility(const vitrine_registry *registry) { return registry->visibility; }
-int vitrine_registry_allows_all_types(const vitrine_registry *registry) { return registry->all_types; }
-size_t vitrine_registry_type_count(const vitrine_registry *registry) { return registry->type_count; }
-
-const char *vitrine_registry_type(const vitrine_registry *registry, size_t index)
-{
-        return index < registry->type_count ? registry->types[index] : NULL;
-}
-
-static enum rc set_text(struct vitrine_registry *r, const char **ret, struct str text, struct err *err)
-{
-        /* A failed arena stays failed; a copy of its own keeps the object as it was. */
-        const char *copy;
-
-        copy = arena_text(&r->arena, text);
-        if (!copy) {
-                r->arena.failed = false;
-                return mem_fail(err);
-        }
-        *ret = copy;
-        return RC_OK;
-}
-
-enum vitrine_code vitrine_registry_set_name(vitrine_registry *registry, const char *name, struct vitrine_error *error)
-{
-        struct str plain = without_prefix(str_from(name));
-        struct err err = { 0 };
-        enum rc rc = model_check_registry_name(plain, &err);
-
-        if (!rc)
-                rc = set_text(registry, &registry->name, plain, &err);
-        return border(registry->session, rc, &err, error);
-}
-
-enum vitrine_code vitrine_registry_set_description(vitrine_registry *registry, const char *description,
-                                                   struct vitrine_error *error)
-{
-        struct err err = { 0 };
-        enum rc rc = model_check_description(str_from(description), &err);
-
-        if (!rc)
-                rc = set_text(registry, &registry->description, str_from(description), &err);
-        return border(registry->session, rc, &err, error);
-}
-
-enum vitrine_code vitrine_registry_set_visibility(vitrine_registry *registry, enum vitrine_visibility visibility,
-                                                  struct vitrine_error *error)
-{
-        struct err err = { 0 };
-        enum rc rc = check_visibility(visibility, &err);
-
-        if (!rc)
-                registry->visibility = visibility;
-        return border(registry->session, rc, &err, error);
-}
-
-enum vitrine_code vitrine_registry_set_allows_all_types(vitrine_registry *registry, int allow, struct vitrine_error *error)
-{
-        (void)error;
-        registry->all_types = allow != 0;
-        return VITRINE_OK;
-}
-
-static size_t type_index(const struct vitrine_registry *r, const char *type)
-{
-        for (size_t i = 0; i < r->type_count; i++)
-                if (strcmp(r->types[i], type) == 0)
-                        return i;
-        return SIZE_MAX;
-}
-
-static enum rc add_type(struct vitrine_registry *r, const char *type, struct err *err)
-{
-        enum rc rc = model_check_type_name(str_from(type), err);
-
-        if (rc || type_index(r, type) != SIZE_MAX)
-                return rc;
-        if (r->type_count == r->type_cap) {
-                size_t cap = r->type_cap * 2 + 4;
-                const char **types = arena_array(&r->arena, const char *, cap);
-
-                if (!types) {
-                        r->arena.failed = false;
-                        return mem_fail(err);
-                }
-                if (r->type_count)
-                        memcpy(types, r->types, r->type_count * sizeof(*types));
-                r->types = types;
-                r->type_cap = cap;
-        }
-        rc = set_text(r, &r->types[r->type_count], str_from(type), err);
-        if (!rc)
-                r->type_count++;
-        return rc;
-}
-
-enum vitrine_code vitrine_registry_add_type(vitrine_registry *registry, const char *type, struct vitrine_error *error)
-{
-        struct err err = { 0 };
-
-        return border(registry->session, add_type(registry, type, &err), &err, error);
-}
-
-static enum rc remove_type(struct vitrine_registry *r, const char *type, struct err *err)
-{
-        size_t index = type ? type_index(r, type) : SIZE_MAX;
-
-        if (index == SIZE_MAX)
-                return err_set(err, RC_NOT_FOUND, "The registry has no type '%s'.", type ? type : "");
-        if (index < r->saved_count)
-                return err_set(err, RC_CONFLICT, "The type '%s' was saved and cannot be removed any more.", type);
-        memmove(&r->types[index], &r->types[index + 1], (r->type_count - index - 1) * sizeof(*r->types));
-        r->type_count--;
-        return RC_OK;
-}
-
-enum vitrine_code vitrine_registry_remove_type(vitrine_registry *registry, const char *type, struct vitrine_error *error)
-{
-        struct err err = { 0 };
-
-        return border(registry->session, remove_type(registry, type, &err), &err, error);
-}
+/* ---- lists ------------------------------------------------------------------------------------------- */
 
 enum vitrine_code vitrine_registry_collections(vitrine_registry *registry, const char *filter, const char *order,
                                                vitrine_collections **ret_list, struct vitrine_error *error)
@@ -517,8 +385,6 @@ enum vitrine_code vitrine_registry_versions(vitrine_registry *registry, const ch
         options.filter = filter;
         return vitrine_versions_list(registry->session, &options, ret_list, error);
 }
-
-/* ---- lists ------------------------------------------------------------------------------------------- */
 
 struct vitrine_registries {
         struct list list;

@@ -6,7 +6,6 @@
 
 #include "client/list.h"
 
-
 struct vitrine_registry {
         struct vitrine_session *session;
         struct arena arena;           /* replaced as a whole when it is loaded */
@@ -19,6 +18,9 @@ struct vitrine_registry {
         size_t saved_count, type_count, type_cap;
 };
 
+/* "wandb-registry-model" -> "model"; borrows. */
+struct str registry_without_prefix(struct str name);
+MUST_USE enum rc registry_check_visibility(enum vitrine_visibility visibility, struct err *err);
 /* The project behind a registry; a new object. */
 MUST_USE enum rc registry_from(struct vitrine_session *session, const struct json *project,
                                struct vitrine_registry **ret, struct err *err);
