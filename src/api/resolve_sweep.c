@@ -135,7 +135,7 @@ static enum rc refuse_launch(const struct gql_value *in, struct err *err)
 /* Agents would go on: better to say so than to seem to have stopped them. */
 static enum rc refuse_state(const struct gql_value *in, struct err *err)
 {
-        static const char *const ends[] = { "PAUSED", "STOPPED", "FINISHED", "CANCELED", "CANCELLED" };
+        static const char *const ends[] = { "PAUSED", "STOPPED", "FINISHED", "CANCELED" };
         struct str state = gql_member_str(in, "state");
 
         for (size_t i = 0; i < ARRAY_LEN(ends); i++) {

@@ -45,6 +45,6 @@ const own = face
 put(
   'inter.css',
   Buffer.from(
-    css.replace(face, own).replaceAll('./files/', '../../node_modules/@fontsource-variable/inter/files/'),
+    `${css.replace(face, own).replaceAll('./files/', '../../node_modules/@fontsource-variable/inter/files/').trimEnd()}\n`,
   ),
 );

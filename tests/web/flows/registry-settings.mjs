@@ -92,7 +92,7 @@ flow('UI-16: name, description, visibility and types are changed', async ({ page
 flow(
   'UI-17: people by name and e-mail address, a service account and a team get access',
   async ({ page, world }) => {
-    await member(world, 'ines', 'member');
+    await member(world, 'irene', 'member');
     await member(world, 'boss', 'admin');
     const robot = await serviceAccount(world);
     await page.goto(await registry(world, 'Access', 'RESTRICTED'));
@@ -110,7 +110,7 @@ flow(
     }
     await field.fill('speec');
     await page.getByRole('option', { name: 'speech' }).click();
-    for (const name of ['grace', 'ines@example.com', 'boss', robot]) {
+    for (const name of ['grace', 'irene@example.com', 'boss', robot]) {
       await field.fill(name);
       await page.keyboard.press('Enter');
     }
@@ -119,7 +119,7 @@ flow(
     const wanted = {
       speech: 'Restricted Viewer',
       grace: 'Restricted Viewer',
-      ines: 'Restricted Viewer',
+      irene: 'Restricted Viewer',
       boss: 'Admin',
       [robot]: 'Member',
     };
