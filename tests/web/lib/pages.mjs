@@ -1,4 +1,4 @@
-// One address of every kind of page, on the data of the tests.
+// One address of every kind of page, on the data of the tests; and states that take a step or two to see.
 import { ORG_ENTITY, PROJECT, TEAM } from './world.mjs';
 
 const registry = '/orgs/Northwind%20Labs/registry';
@@ -21,4 +21,64 @@ export const PAGES = {
   people: '/orgs/Northwind%20Labs',
   server: '/admin',
   own: '/settings',
+};
+
+/** More of the same kinds, what is empty and what is not there: for pictures. */
+export const MORE_PAGES = {
+  'empty-registry': `${registry}/Speech`,
+  history: `${collection}&tab=history`,
+  project: `/${TEAM}/${PROJECT}/artifacts/model/sign-detector`,
+  'project-version': `/${TEAM}/${PROJECT}/artifacts/model/sign-detector/v1`,
+  table: `/${TEAM}/${PROJECT}/artifacts/dataset/raw-signs/v0/files/labels.csv`,
+  json: `/${TEAM}/${PROJECT}/artifacts/model/sign-detector/v1/files/config.json`,
+  'team-projects': `/${TEAM}`,
+  person: '/ada',
+  key: '/authorize',
+  audit: '/admin/audit',
+  report: `/${TEAM}/${PROJECT}/reports/What-we-found`,
+  sweep: `/${TEAM}/${PROJECT}/sweeps/abc`,
+  missing: `${registry}/nowhere`,
+  'no-address': '/a/b/c/d/e/f/g/h',
+};
+
+const button = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click();
+
+/** Where, and what to do there; `narrow: true` only on phones. */
+export const STATES = {
+  palette: { path: registry, work: (page) => page.keyboard.press('Control+k') },
+  'palette-found': {
+    path: registry,
+    work: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Search or go to' }).fill('sign');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  menu: { path: registry, narrow: true, work: button('Menu') },
+  account: { path: registry, work: button('Account of ada') },
+  'search-results': {
+    path: registry,
+    work: async (page) => {
+      await page.getByRole('searchbox', { name: 'Search the registry' }).fill('sign');
+      await page.getByText('Sign Detector').first().waitFor();
+    },
+  },
+  'search-nothing': {
+    path: registry,
+    work: (page) => page.getByRole('searchbox', { name: 'Search the registry' }).fill('zebra crossing'),
+  },
+  'create-registry': { path: registry, work: button('Create registry') },
+  'create-collection': { path: `${registry}/model`, work: button('Create collection') },
+  'link-version': { path: collection, work: button('Link new version') },
+  'link-to-registry': {
+    path: `/${TEAM}/${PROJECT}/artifacts/model/sign-detector/v1`,
+    work: button('Link to registry'),
+  },
+  'add-access': { path: `${registry}/Speech/settings`, work: button('Add access') },
+  'delete-registry': { path: `${registry}/Speech/settings`, work: button('Delete registry') },
+  'add-alias': { path: `${collection}&version=v2`, work: button('Add alias') },
+  'lineage-node': {
+    path: `${collection}&version=v2&tab=lineage`,
+    work: (page) => page.getByTitle('train-3', { exact: true }).click(),
+  },
 };
