@@ -66,6 +66,7 @@ char *arena_text(struct arena *arena, struct str text);
 /* ---- the session: session.c ---- */
 
 void session_log(struct vitrine_session *session, enum vitrine_log_level level, const char *fmt, ...) PRINTF_LIKE(3, 4);
+MUST_USE enum rc session_viewer(struct vitrine_session *session, struct vitrine_viewer **ret, struct err *err); /* viewer.c */
 MUST_USE enum rc session_entity(struct vitrine_session *session, const char **ret, struct err *err);
 MUST_USE enum rc session_organization(struct vitrine_session *session, const char **ret, struct err *err);
 MUST_USE enum rc session_feature(struct vitrine_session *session, const char *name, bool *ret, struct err *err);
