@@ -21,6 +21,19 @@ struct sweep_job {
         struct sweep *sweep;
 };
 
+/* Agents would go on: better to say so than to seem to have stopped them. */
+static enum rc refuse_end(struct str state, struct err *err)
+{
+        static const char *const ends[] = { "PAUSED", "STOPPED", "FINISHED", "CANCELED", "CANCELLED" };
+
+        for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+                if (str_eq_nocase(state, str_from(ends[i])))
+                        return err_set(err, RC_INVALID,
+                                       "This server does not pause, stop or cancel sweeps: interrupt their agents instead.");
+        }
+        return RC_OK;
+}
+
 static enum rc update_sweep(struct call *call, struct sweep_job *job, struct err *err)
 {
         const struct sweep_input *in = job->in;
@@ -35,6 +48,8 @@ static enum rc update_sweep(struct call *call, struct sweep_job *job, struct err
         if (!project)
                 return err_set(err, RC_NOT_FOUND, "There is no such sweep, or you may not see it.");
         rc = policy_require(call, project, ACT_LOG, err);
+        if (!rc)
+                rc = refuse_end(in->state, err);
         if (rc)
                 return rc;
         if (!str_is_null(in->display_name))

@@ -26,6 +26,7 @@ struct sweep_input {
         struct str entity_name, project_name;
         struct str config;            /* YAML; absent: leave alone */
         struct str display_name, description;
+        struct str state;             /* that it shall have; ends are refused */
 };
 MUST_USE enum rc sweep_upsert(struct call *call, const struct sweep_input *in, struct sweep **ret, struct err *err);
 
