@@ -82,15 +82,15 @@ export function VersionActions({ dialog, close, membership, artifact, place, ver
         action="Unlink version"
         busy={unlink.isPending}
         confirm={() =>
-          unlink.mutate(
-            {
+          void unlink
+            .mutateAsync({
               input: {
                 artifactID: artifact.id,
                 artifactPortfolioID: membership.artifactCollection?.id ?? '',
               },
-            },
-            { onSuccess: () => leave('unlinked'), onError: close },
-          )
+            })
+            // Also when the page has seen by now that its version is gone, and this with it.
+            .then(() => leave('unlinked'), close)
         }
       >
         It leaves this collection, with its aliases here; the version itself stays in its project.
@@ -102,10 +102,9 @@ export function VersionActions({ dialog, close, membership, artifact, place, ver
         action="Delete version"
         busy={remove.isPending}
         confirm={() =>
-          remove.mutate(
-            { input: { artifactID: artifact.id, deleteAliases: true } },
-            { onSuccess: () => leave('deleted'), onError: close },
-          )
+          void remove
+            .mutateAsync({ input: { artifactID: artifact.id, deleteAliases: true } })
+            .then(() => leave('deleted'), close)
         }
       >
         {aliases.length > 0 && `Its aliases (${aliases.join(', ')}) go with it. `}
