@@ -24,7 +24,7 @@ struct sweep_job {
 /* Agents would go on: better to say so than to seem to have stopped them. */
 static enum rc refuse_end(struct str state, struct err *err)
 {
-        static const char *const ends[] = { "PAUSED", "STOPPED", "FINISHED", "CANCELED", "CANCELLED" };
+        static const char *const ends[] = { "PAUSED", "STOPPED", "FINISHED", "CANCELED" };
 
         for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
                 if (str_eq_nocase(state, str_from(ends[i])))
