@@ -27,6 +27,10 @@ const ink: MantineColorsTuple = [
   '#0d0f14',
 ];
 
+const LIST_THAT_SCROLLS = {
+  defaultProps: { withScrollArea: false, styles: { options: { maxHeight: 220, overflowY: 'auto' } } },
+} as const;
+
 export const theme = createTheme({
   primaryColor: 'cobalt',
   primaryShade: { light: 7, dark: 6 },
@@ -47,10 +51,27 @@ export const theme = createTheme({
   },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
-    Drawer: { defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.3 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
+    Drawer: {
+      defaultProps: {
+        position: 'right',
+        overlayProps: { backgroundOpacity: 0.3 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    // Without the placeholder, which is no item of a menu: the first item has the focus.
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } },
+    // The list itself scrolls: an area of its own within it would be a place that only the mouse can scroll.
+    TagsInput: LIST_THAT_SCROLLS,
+    MultiSelect: LIST_THAT_SCROLLS,
+    Select: LIST_THAT_SCROLLS,
     Badge: { defaultProps: { tt: 'none', radius: 'sm', fw: 550 } },
   },
 });
