@@ -1,5 +1,5 @@
 #!/bin/sh
 # The http room from outside: raw sockets against a small server (tests/http/server.c).
 # needs: build
-# timeout: 300
+# timeout: 900
 exec tests/http/run-all

@@ -1,5 +1,5 @@
 #!/bin/sh
 # vitrined from outside: the operator's commands, serve, /graphql over HTTP, the pages.
 # needs: build
-# timeout: 300
+# timeout: 900
 exec tests/server/run-all

@@ -1,5 +1,5 @@
 #!/bin/sh
 # Who may do what: every cell of tests/permissions/matrix.txt, every field and route from outside.
 # needs: build
-# timeout: 300
+# timeout: 900
 exec tests/permissions/run-all

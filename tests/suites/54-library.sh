@@ -1,5 +1,5 @@
 #!/bin/sh
 # libvitrine from outside: headers, symbols, transfers over bad wires, many processes, failing memory.
 # needs: build
-# timeout: 600
+# timeout: 1200
 exec tests/library/run-all
