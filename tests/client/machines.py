@@ -160,6 +160,10 @@ class Outcome:
         return self.result["error"]["text"]
 
 
+class StillRunning(AssertionError):
+    """A process did not end in time."""
+
+
 class Machine:
     def __init__(self, version, folder, server, user=None, preloaded=None):
         self.version, self.folder, self.server, self.user = version, folder, server, user
@@ -205,7 +209,7 @@ class Machine:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             out, _ = process.communicate()
-            raise AssertionError(f"still running after {timeout} s:\n{out}") from None
+            raise StillRunning(f"still running after {timeout} s:\n{out}") from None
         return process.returncode, out
 
     def execute(self, words, user=None, stdin=None, timeout=SNIPPET_TIMEOUT_S, **environment):

@@ -3,6 +3,8 @@ import json
 
 import pytest
 
+from machines import StillRunning
+
 HELP = """
 import json, math, os, pathlib, time
 
@@ -153,12 +155,18 @@ result["all"] = sorted(r.id for r in wandb.Api().runs("resume"))
 @pytest.mark.parametrize("code, state", [("run.finish(exit_code=3)", "failed"), ("run.finish()", "finished"),
                                          ("import sys; sys.exit(5)", "failed"), ("raise ValueError('of the test')", "failed")])
 def test_how_a_run_ended_is_told(machine, new_machine, team, code, state):
-    machine.run(f"""
-run = wandb.init(project="ends", id="end-{abs(hash(code)) % 1000}-" + str(len({code!r})))
+    snippet = f"""
+run = wandb.init(project="ends")
 open("path", "w").write(run.path)
 run.log({{"v": 1}})
 {code}
-""", WANDB_ENTITY=team.team, ok=None)
+"""
+    try:
+        machine.run(snippet, WANDB_ENTITY=team.team, ok=None)
+    except StillRunning:
+        # Once in hundreds of times a client that exits without finish() loses the connection to its own service
+        # ("Reached EOF" in its debug.log) and waits for ever; the server has answered everything. Twice would be ours.
+        machine.run(snippet, WANDB_ENTITY=team.team, ok=None)
     path = (machine.work / "path").read_text()
     seen = new_machine(team.user).run(HELP + f"""
 run = wandb.Api().run({path!r})
