@@ -122,7 +122,7 @@ flow(
 flow(
   'UI-15: who may not see a registry finds nothing of it',
   async ({ page, world }) => {
-    await world.graphql(
+    const made = await world.graphql(
       `mutation($i: CreateArtifactPortfolioInput!) { createArtifactPortfolio(input: $i) { artifactCollection { id } } }`,
       {
         i: {
@@ -143,6 +143,11 @@ flow(
     }
     await page.goto(`${BASE}/Speech`);
     await page.getByText('Not found').waitFor();
+    // Other flows want the registry to be empty.
+    await world.graphql(
+      `mutation($i: DeleteArtifactPortfolioInput!) { deleteArtifactPortfolio(input: $i) { artifactCollection { id } } }`,
+      { i: { artifactPortfolioID: made.createArtifactPortfolio.artifactCollection.id } },
+    );
   },
   { as: 'linus' },
 );
