@@ -20,8 +20,6 @@
  */
 #include "db/internal.h"
 
-#include <limits.h>
-
 #define LOG_BYTES_DUE (32u << 20)     /* so long a log is copied */
 #define LOG_BYTES_LONG (64u << 20)    /* readers are waited for */
 #define LOG_BYTES_REST (2u << 20)     /* so much the writer copies itself */
@@ -29,26 +27,23 @@
 #define READERS_WAIT_MS 3
 #define READERS_LONG_WAIT_MS 20
 
-/* True when the disk failed: the database accepts nothing more. */
-static bool note_failure(struct db_conn *conn, int code)
+/* After a disk error the database accepts nothing more. */
+static void note_failure(struct db_conn *conn, int code)
 {
-        if (code == SQLITE_OK || !code_is_disk_error(conn, code))
-                return false;
-        atomic_store(&conn->db->failed, true);
-        return true;
+        if (code != SQLITE_OK && code_is_disk_error(conn, code))
+                atomic_store(&conn->db->failed, true);
 }
 
-/* Copies as far as readers allow; mode: SQLite's. Pages of the log that are still to be copied, or UINT_MAX. */
-static unsigned checkpoint(struct db_conn *conn, int mode, int wait_ms)
+/* Copies as far as readers allow; mode: SQLite's. False: not even that, another process may be at it. */
+static bool checkpoint(struct db_conn *conn, int mode, int wait_ms)
 {
-        int logged = -1, copied = -1, code;
+        int code;
 
         sqlite3_busy_timeout(conn->handle, wait_ms);
-        code = sqlite3_wal_checkpoint_v2(conn->handle, NULL, mode, &logged, &copied);
+        code = sqlite3_wal_checkpoint_v2(conn->handle, NULL, mode, NULL, NULL);
         sqlite3_busy_timeout(conn->handle, DB_BUSY_MS);
-        if (note_failure(conn, code) || logged < 0 || copied < 0)
-                return UINT_MAX;
-        return (unsigned)(logged - copied);
+        note_failure(conn, code);
+        return code == SQLITE_OK;
 }
 
 /* ---- the thread ---- */
@@ -66,14 +61,14 @@ static void sync_database_file(struct db_conn *conn)
 static void copy_beside_writer(struct checkpointer *keeper, struct writer *writer)
 {
         for (int i = 0; i < PASSES_MAX && !atomic_load(&keeper->conn->db->failed); i++) {
-                unsigned before = atomic_load(&writer->log_pages), now;
+                unsigned before = atomic_load(&writer->conn->wal_pages), now;
 
                 if (i > 0 && before >= keeper->long_pages)
                         return; /* the writer waits */
-                if (checkpoint(keeper->conn, SQLITE_CHECKPOINT_PASSIVE, 0) == UINT_MAX)
+                if (!checkpoint(keeper->conn, SQLITE_CHECKPOINT_PASSIVE, 0))
                         return;
                 sync_database_file(keeper->conn);
-                now = atomic_load(&writer->log_pages);
+                now = atomic_load(&writer->conn->wal_pages);
                 if (now < before || now - before <= keeper->rest_pages)
                         return;
         }
@@ -133,7 +128,7 @@ static void finish(struct db *db, unsigned pages)
         bool is_long = pages >= keeper->long_pages;
 
         pthread_mutex_lock(&keeper->running);
-        checkpoint(db->writer.conn, SQLITE_CHECKPOINT_RESTART, is_long ? READERS_LONG_WAIT_MS : READERS_WAIT_MS);
+        (void)checkpoint(db->writer.conn, SQLITE_CHECKPOINT_RESTART, is_long ? READERS_LONG_WAIT_MS : READERS_WAIT_MS);
         pthread_mutex_unlock(&keeper->running);
         /* Readers may have been in the way. They may stay long: then it is tried less often. */
         keeper->due_pages = pages + (is_long ? keeper->first_pages / 4 : keeper->rest_pages);
@@ -142,10 +137,9 @@ static void finish(struct db *db, unsigned pages)
 void checkpoint_when_due(struct db *db)
 {
         struct checkpointer *keeper = &db->checkpointer;
-        unsigned pages = db->writer.conn->wal_pages;
+        unsigned pages = atomic_load(&db->writer.conn->wal_pages);
         bool wanted, copied;
 
-        atomic_store(&db->writer.log_pages, pages);
         if (pages < keeper->seen_pages)
                 keeper->due_pages = keeper->first_pages; /* the log has started over */
         keeper->seen_pages = pages;
@@ -168,7 +162,7 @@ void checkpoint_now(struct db *db)
         struct checkpointer *keeper = &db->checkpointer;
 
         pthread_mutex_lock(&keeper->running);
-        checkpoint(db->writer.conn, SQLITE_CHECKPOINT_TRUNCATE, READERS_LONG_WAIT_MS);
+        (void)checkpoint(db->writer.conn, SQLITE_CHECKPOINT_TRUNCATE, READERS_LONG_WAIT_MS);
         pthread_mutex_unlock(&keeper->running);
 }
 

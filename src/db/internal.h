@@ -113,7 +113,7 @@ struct db_conn {
         bool over_limit;    /* a statement was stopped there */
         int broken_code;    /* set when the whole transaction can no longer be trusted */
         unsigned busy_stmts;
-        unsigned wal_pages; /* writer: pages in the WAL after the last commit */
+        atomic_uint wal_pages; /* writer: pages in the WAL after the last commit; the checkpointer looks, too */
 
         struct memo memo;
         struct stmt_hint hints[DB_STMT_HINTS];
@@ -133,7 +133,6 @@ struct writer {
         struct write_job *head, *tail;
         bool stopping;
         unsigned batch_max;
-        atomic_uint log_pages;  /* in the log after the last commit; for the checkpointer */
         bool truncate;          /* set by a job: empty the log before its caller is answered */
 };
 

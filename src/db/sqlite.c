@@ -173,7 +173,7 @@ static int on_wal_commit(void *payload, sqlite3 *handle UNUSED, const char *name
 {
         struct db_conn *conn = payload;
 
-        conn->wal_pages = pages < 0 ? 0 : (unsigned)pages;
+        atomic_store(&conn->wal_pages, pages < 0 ? 0 : (unsigned)pages);
         return SQLITE_OK;
 }
 

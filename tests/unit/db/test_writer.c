@@ -298,6 +298,27 @@ static void writer_log_waits_for_readers_but_not_long(void **state)
         db_close(db);
 }
 
+/* Each request reads, writes and reads again, one after the other: there is always somebody between two writes. */
+static void writer_log_starts_over_between_requests(void **state)
+{
+        struct db *db = test_open(*state);
+        struct err err = { 0 };
+
+        for (int i = 0; i < 160; i++) {
+                struct db_conn *conn = NULL;
+
+                assert_ok(db_read_begin(db, &conn, &err));
+                assert_int_equal(test_number_on(conn, "SELECT count(*) FROM item"), i);
+                assert_ok(db_read_pause(conn, &err));
+                assert_ok(db_write(db, insert_megabyte, NULL, &err));
+                assert_ok(db_read_refresh(conn, &err));
+                assert_int_equal(test_number_on(conn, "SELECT count(*) FROM item"), i + 1);
+                db_read_end(&conn);
+        }
+        assert_true(log_size(*state) < 80000000);
+        db_close(db);
+}
+
 /* ---- another process ------------------------------------------------------------------ */
 
 static void writer_waits_for_another_process(void **state)
@@ -430,6 +451,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(writer_batch_keeps_order_and_isolates, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writer_disk_full_fails_the_batch_and_recovers, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writer_log_waits_for_readers_but_not_long, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(writer_log_starts_over_between_requests, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(writer_waits_for_another_process, set_up, tear_down),
                 cmocka_unit_test(writer_acknowledged_rows_survive_kill),
         };
