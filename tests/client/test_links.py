@@ -9,12 +9,6 @@ def make(name, content, type="model"):
         file.write(content)
     return artifact
 
-def attempt(function, *arguments, **named):
-    try:
-        function(*arguments, **named)
-    except Exception as error:
-        return text_of(error)
-
 def show(path):
     artifact = wandb.Api().artifact(path)
     return dict(version=artifact.version, aliases=sorted(artifact.aliases), entity=artifact.entity, project=artifact.project,

@@ -2,12 +2,6 @@
 
 HELP = """
 import datetime
-def attempt(function, *arguments, **named):
-    try:
-        function(*arguments, **named)
-    except Exception as error:
-        return text_of(error) or type(error).__name__
-
 def log(entity, name, content="content", type="model"):
     with wandb.init(entity=entity, project="collections") as run:
         artifact = wandb.Artifact(name, type=type)

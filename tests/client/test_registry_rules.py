@@ -14,12 +14,6 @@ def fields(registry):
 def name_of(registry):
     return registry.name.removeprefix("wandb-registry-")  # clients before 0.22 keep it in listings
 
-def attempt(function, *arguments, **named):
-    try:
-        function(*arguments, **named)
-    except Exception as error:
-        return text_of(error)
-
 def log(entity, name, type="model", content="content"):
     with wandb.init(entity=entity, project="registry") as run:
         with open("file.txt", "w") as file:

@@ -2,7 +2,8 @@
 
 The snippet finds the name `result`, a dict. What it puts there is written to OUTCOME as JSON,
 with "error" when it raised: the exception's type and text, with the texts of what caused it; then the
-status is 1. text_of(error) gives the same text for an exception that the snippet caught.
+status is 1. text_of(error) gives the same text for an exception that the snippet caught, attempt(function, ...) that of
+what the function raises, or None.
 """
 import json
 import pathlib
@@ -20,7 +21,15 @@ def text_of(error):
     return " <- ".join(texts)
 
 
-names = {"__name__": "__main__", "__file__": str(file), "result": {}, "text_of": text_of}
+def attempt(function, *arguments, **named):
+    try:
+        function(*arguments, **named)
+    except Exception as error:
+        return text_of(error) or type(error).__name__
+
+
+names = {"__name__": "__main__", "__file__": str(file), "result": {}, "text_of": text_of,
+         "attempt": attempt}
 status = 0
 try:
     exec(compile(file.read_text(), str(file), "exec"), names)
