@@ -143,7 +143,7 @@ flow('addresses of what is not there say so, without an error', async ({ page })
 flow('addresses without a page of their own', async ({ page }) => {
   await shows(page, `/${TEAM}/${PROJECT}/reports/My-report--Vmlldzox`, 'Reports are not offered');
   await page.getByRole('link', { name: `Runs of ${PROJECT}` }).click();
-  await page.getByRole('heading', { name: PROJECT, exact: true }).waitFor();
+  await page.getByRole('heading', { name: PROJECT, exact: true, level: 1 }).waitFor();
   await shows(page, `/${TEAM}/${PROJECT}/workspace`, PROJECT);
   await shows(page, '/authorize?signup=true&ref=models', 'API key for the client');
   await shows(page, '/', 'Registry');
