@@ -89,18 +89,62 @@ static struct arena_block *spare_take(size_t size)
         return block;
 }
 
-void arena_done(struct arena *arena)
+static void blocks_free(struct arena_block *block, bool may_spare)
 {
-        struct arena_block *block = arena->head;
-
         while (block) {
                 struct arena_block *next = block->next;
 
-                if (arena->fallible || !spare_put(block))
+                if (!may_spare || !spare_put(block))
                         mem_free(block);
                 block = next;
         }
+}
+
+void arena_done(struct arena *arena)
+{
+        blocks_free(arena->head, !arena->fallible);
+        blocks_free(arena->kept, !arena->fallible);
         *arena = (struct arena){ .cap_bytes = arena->cap_bytes, .fallible = arena->fallible };
+}
+
+/* Pieces that had a small block of their own are not worth keeping. */
+void arena_reset(struct arena *arena)
+{
+        struct arena_block *block = arena->head, *kept = arena->kept;
+
+        if (VITRINE_ARENA_DEBUG) {
+                arena_done(arena);
+                return;
+        }
+        while (block) {
+                struct arena_block *next = block->next;
+
+                if (block->size >= FIRST_BLOCK) {
+                        block->used = 0;
+                        block->next = kept;
+                        kept = block;
+                } else {
+                        mem_free(block);
+                }
+                block = next;
+        }
+        *arena = (struct arena){ .cap_bytes = arena->cap_bytes, .fallible = arena->fallible, .kept = kept };
+}
+
+/* The first of the kept blocks (few) that the piece fits into becomes the head. */
+static struct arena_block *kept_take(struct arena *arena, size_t size)
+{
+        struct arena_block **at = &arena->kept, *block;
+
+        while (*at && size > (*at)->size)
+                at = &(*at)->next;
+        block = *at;
+        if (!block)
+                return NULL;
+        *at = block->next;
+        block->next = arena->head;
+        arena->head = block;
+        return block;
 }
 
 bool arena_failed(const struct arena *arena)
@@ -174,8 +218,10 @@ static void *take(struct arena *arena, size_t size)
         if (VITRINE_ARENA_DEBUG)
                 return own_block(arena, size);
 
-        if (!head || rounded > head->size - head->used) {
-                block_size = head ? head->size * 2 : FIRST_BLOCK;
+        if (!head || rounded > head->size - head->used)
+                head = kept_take(arena, rounded);
+        if (!head) {
+                block_size = arena->head ? arena->head->size * 2 : FIRST_BLOCK;
                 if (block_size < FIRST_BLOCK)
                         block_size = FIRST_BLOCK;
                 if (block_size > LARGEST_BLOCK)

@@ -24,7 +24,8 @@
 struct arena_block;
 struct arena {
         struct arena_block *head;
-        size_t used_bytes;  /* handed out since init */
+        struct arena_block *kept; /* by arena_reset(), to be used again */
+        size_t used_bytes;  /* handed out since init or reset */
         size_t cap_bytes;   /* 0: none */
         bool fallible;      /* NULL in place of the end; set it after arena_init() */
         bool failed;        /* and that happened */
@@ -32,6 +33,8 @@ struct arena {
 
 void arena_init(struct arena *arena, size_t cap_bytes);
 void arena_done(struct arena *arena);          /* frees everything; the arena may be used again */
+/* Frees every piece, and keeps the memory for the next ones: for what is filled again and again. */
+void arena_reset(struct arena *arena);
 bool arena_failed(const struct arena *arena);  /* fallible, and memory ran out since init */
 bool arena_over(const struct arena *arena);    /* more handed out than the cap allows */
 

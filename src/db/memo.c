@@ -49,6 +49,13 @@ static void forget_generation(struct memo_generation *generation)
         generation->buckets = NULL;
 }
 
+/* Its memory is filled again at once: pages given back would only be faulted in again. */
+static void empty_generation(struct memo_generation *generation)
+{
+        arena_reset(&generation->arena);
+        generation->buckets = NULL;
+}
+
 /* All readers together have one allowance for what callers keep. */
 static void forget_kept(struct db *db, struct memo_generation *generation)
 {
@@ -66,11 +73,12 @@ static void forget(struct db_conn *conn)
         forget_kept(conn->db, &memo->old_kept);
 }
 
-/* The old one was forgotten before. */
 static void grow_older(struct memo_generation *young, struct memo_generation *old)
 {
-        struct memo_generation empty = *old;
+        struct memo_generation empty;
 
+        empty_generation(old);
+        empty = *old;
         *old = *young;
         *young = empty;
 }
@@ -107,12 +115,10 @@ enum rc memo_begin(struct db_conn *conn, struct err *err)
         if (!memo->is_quiet || memo->is_stale)
                 forget(conn);
         memo->is_stale = false;
-        if (memo->young.arena.used_bytes > memo->bytes_max / 2) {
-                forget_generation(&memo->old);
+        if (memo->young.arena.used_bytes > memo->bytes_max / 2)
                 grow_older(&memo->young, &memo->old);
-        }
         if (memo->young_kept.arena.used_bytes > conn->db->kept_bytes / KEPT_SHARE) {
-                forget_kept(conn->db, &memo->old_kept);
+                atomic_fetch_sub(&conn->db->kept_used, memo->old_kept.arena.used_bytes);
                 grow_older(&memo->young_kept, &memo->old_kept);
         }
         return RC_OK;
@@ -174,10 +180,11 @@ static void *keep(struct arena *arena, const void *bytes, size_t len)
 static const struct memo_result *add_to(struct memo_generation *young, size_t buckets, const struct memo_result *found,
                                         size_t cells_len, size_t bytes_len)
 {
-        struct memo_result *result = arena_new(&young->arena, struct memo_result), **bucket;
+        struct memo_result *result, **bucket;
 
         if (!young->buckets)
                 young->buckets = arena_array(&young->arena, struct memo_result *, buckets);
+        result = arena_new(&young->arena, struct memo_result);
         bucket = &young->buckets[found->hash % buckets];
         *result = *found;
         result->key = keep(&young->arena, found->key, found->key_len);

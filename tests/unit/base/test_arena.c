@@ -1,6 +1,7 @@
 /* Tests of base/arena.c; they hold with and without -Darena_debug=true. */
 #include "unit.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -220,6 +221,44 @@ static void arena_done_gives_clean_blocks_to_other_threads(void **state UNUSED)
         }
 }
 
+static void fill(struct arena *arena, unsigned char mark)
+{
+        for (size_t i = 0; i < 3000; i++) {
+                size_t size = i % 500 == 7 ? 64 * 1024 : 1 + i % 300;
+                unsigned char *piece = arena_alloc(arena, size);
+
+                for (size_t k = 0; k < size; k++)
+                        assert_int_equal(piece[k], 0);
+                memset(piece, mark, size);
+        }
+}
+
+static void arena_reset_gives_clean_pieces_of_the_same_memory(void **state UNUSED)
+{
+        struct arena arena;
+        size_t held = 0, used;
+
+        arena_init(&arena, 1 << 20);
+        fill(&arena, 1);
+        used = arena.used_bytes;
+        for (unsigned char round = 2; round < 200; round++) {
+                struct mallinfo2 now;
+
+                arena_reset(&arena);
+                assert_int_equal(arena.used_bytes, 0);
+                assert_false(arena_over(&arena));
+                fill(&arena, round);
+                assert_int_equal(arena.used_bytes, used);
+                now = mallinfo2();
+                if (round == 20)
+                        held = now.uordblks + now.hblkhd;
+        }
+        assert_true(mallinfo2().uordblks + mallinfo2().hblkhd <= held + 4096);
+        arena_done(&arena);
+        assert_null(arena.head);
+        assert_null(arena.kept);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -233,6 +272,7 @@ int main(void)
                 cmocka_unit_test(arena_printf_formats_any_length),
                 cmocka_unit_test(arena_alloc_impossible_sizes_abort),
                 cmocka_unit_test(arena_done_gives_clean_blocks_to_other_threads),
+                cmocka_unit_test(arena_reset_gives_clean_pieces_of_the_same_memory),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
