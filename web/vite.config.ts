@@ -3,6 +3,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+import { fewChunks } from './tools/chunks';
 import { usedStyles } from './tools/used-styles';
 
 const server = process.env.VITRINE_URL ?? 'http://127.0.0.1:8080';
@@ -10,7 +11,7 @@ const own = ['^/graphql', '^/-/', '^/preview/', '^/download/', '^/admin/audit_lo
 
 export default defineConfig(({ command }) => ({
   base: command === 'build' ? '/-/' : '/',
-  plugins: [react(), usedStyles()],
+  plugins: [react(), usedStyles(), fewChunks()],
   server: {
     host: '127.0.0.1',
     proxy: Object.fromEntries(own.map((path) => [path, { target: server, changeOrigin: false }])),

@@ -20,6 +20,7 @@ const PROGRAM = join(process.env.VITRINE_BUILD ?? join(ROOT, 'build'), 'vitrined
 const PAGE_MAX = 1000;
 const TARGET_MS = 1000;
 const CALM_MS = 50;
+const LATEST_MS = 8000;
 const TURNS = Number(process.env.TURNS ?? 3);
 const [data, word = ''] = process.argv.slice(2);
 
@@ -79,15 +80,20 @@ function watch(words) {
     if (!main) return false;
     const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
     while (texts.nextNode())
-      if (texts.currentNode.data.includes(words) && texts.currentNode.parentElement.checkVisibility()) return true;
+      if (
+        texts.currentNode.data.includes(words) &&
+        texts.currentNode.parentElement.checkVisibility({ visibilityProperty: true })
+      )
+        return true;
     return false;
   };
-  window.ready_ = new Promise((done) => {
+  window.ready_ = new Promise((done, reject) => {
     let drawn = null;
     let calm = 0;
     let last = begun;
     const frame = () => {
       const now = performance.now();
+      if (now > LATEST_MS) return reject(new Error(`'${words}' does not stand in the page`));
       if (drawn !== null) {
         calm = now - last < CALM_MS ? calm + 1 : 0;
         if (calm === 2) return done(now);
@@ -199,7 +205,7 @@ try {
       });
       context.setDefaultTimeout(8_000);
       const tab = await context.newPage();
-      await tab.addInitScript(`(${watch.toString().replace('CALM_MS', CALM_MS)})(${JSON.stringify(words)})`);
+      await tab.addInitScript(`(${watch.toString().replace('CALM_MS', CALM_MS).replace('LATEST_MS', LATEST_MS)})(${JSON.stringify(words)})`);
       cold.push(await visit(tab, path));
       warm.push(await visit(tab, path));
       if (turn === 0 && name.startsWith('lineage')) {

@@ -66,6 +66,17 @@ export async function loadSession(): Promise<Session> {
   return current;
 }
 
+let asked: Promise<Session> | null = null;
+
+/** What is known of the session, else an answer of the server, which all who ask meanwhile share. */
+export function currentSession(): Promise<Session> {
+  if (current) return Promise.resolve(current);
+  asked ??= loadSession().finally(() => {
+    asked = null;
+  });
+  return asked;
+}
+
 export async function signIn(username: string, password: string): Promise<Session> {
   const body = JSON.stringify({ username, password });
   current = (await (

@@ -1,7 +1,7 @@
 // A collection in a team's project: /entity/project/artifacts/type/collection.
 import { useParams, useSearch } from '@tanstack/react-router';
 
-import CollectionPage from './CollectionPage';
+import { CollectionPage } from '../routes/lazy';
 
 export default function ProjectCollection() {
   const params: Record<string, string | undefined> = useParams({ strict: false });

@@ -1,7 +1,7 @@
 // A version in a team's project: /entity/project/artifacts/type/collection/version, and its tabs below.
 import { useParams, useSearch } from '@tanstack/react-router';
 
-import VersionPage from './VersionPage';
+import { VersionPage } from '../routes/lazy';
 
 interface Params {
   entity?: string;

@@ -1,15 +1,11 @@
 // One address, three pages, as the client builds it: a registry; with selectionPath a collection in
 // it; with a version too, that version.
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy } from 'react';
 
 import { NotFound } from '../components/states';
 import { REGISTRY_PREFIX } from '../lib/names';
 import { findOrg, useViewer } from '../lib/viewer';
-
-const RegistryPage = lazy(() => import('./RegistryPage'));
-const CollectionPage = lazy(() => import('./CollectionPage'));
-const VersionPage = lazy(() => import('./VersionPage'));
+import { CollectionPage, RegistryPage, VersionPage } from '../routes/lazy';
 
 const route = getRouteApi('/inside/orgs/$org/registry/$registry');
 

@@ -1,7 +1,7 @@
 // A run: overview, config, summary, and the artifacts that went in and came out.
 import { Tabs } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 
 import { AliasChips, Chip, namedAliases } from '../components/Chips';
 import { CopyButton } from '../components/Copy';
@@ -16,13 +16,12 @@ import { formatBytes, formatTime } from '../lib/format';
 import { useLive } from '../lib/live';
 import { placeOf, versionLink } from '../lib/links';
 import { configValues } from '../lib/run';
+import { LineageTab } from '../routes/lazy';
 import css from './UsageTab.module.css';
 import { RunState } from './RunState';
 
 /** As they are in the address; the first one is not. */
 const TABS = ['overview', 'config', 'summary', 'artifacts', 'lineage'];
-
-const LineageTab = lazy(() => import('./LineageTab'));
 
 interface ArtifactsProps {
   label: string;

@@ -2,7 +2,7 @@
 // collection that the address names, so that collection's registry judges what the viewer may do.
 import { ActionIcon, Menu, Select, Tabs } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 
 import { AliasChips, namedAliases } from '../components/Chips';
 import { Icon, type IconName } from '../components/Icon';
@@ -13,16 +13,11 @@ import { CollectionVersionsDocument, VersionPageDocument, type VersionPageQuery 
 import { useLive } from '../lib/live';
 import { collectionLink, registryLink, versionLink, type Place, type VersionView } from '../lib/links';
 import { registryName } from '../lib/names';
+import { CompareTab, FilesTab, LineageTab, MetadataTab, UsageTab } from '../routes/lazy';
 import { LinkToRegistry } from './LinkToRegistry';
 import css from './VersionPage.module.css';
 import { VersionActions, type VersionDialog } from './VersionActions';
 import { VersionOverview } from './VersionOverview';
-
-const MetadataTab = lazy(() => import('./MetadataTab'));
-const UsageTab = lazy(() => import('./UsageTab'));
-const FilesTab = lazy(() => import('./FilesTab'));
-const LineageTab = lazy(() => import('./LineageTab'));
-const CompareTab = lazy(() => import('./CompareTab'));
 
 export type VersionData = NonNullable<VersionPageQuery['project']>;
 export type Membership = NonNullable<VersionData['artifactCollectionMembership']>;

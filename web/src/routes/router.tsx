@@ -1,5 +1,5 @@
 // Every address of the app. Those that the wandb client prints or builds are fixed (SERVER.md); a
-// page's code is loaded when the pointer comes near a link to it.
+// page's code is loaded when the pointer comes near a link to it (pages.ts).
 import { Notifications } from '@mantine/notifications';
 import {
   createRootRoute,
@@ -9,14 +9,28 @@ import {
   Navigate,
   Outlet,
   redirect,
+  type RouteComponent,
 } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 
 import { Shell } from '../components/Shell';
 import { Empty, LoadingRows, NotFound, Problem } from '../components/states';
-import { whenSignedOut } from '../graphql/client';
-import { knownSession, loadSession } from '../lib/session';
+import { whenSignedOut } from '../graphql/request';
+import { currentSession, knownSession, loadSession } from '../lib/session';
 import { useOrg } from '../lib/viewer';
+import LegacyRegistry from '../pages/LegacyRegistry';
+import ProjectCollection from '../pages/ProjectCollection';
+import ProjectVersion from '../pages/ProjectVersion';
+import RegistryPlace from '../pages/RegistryPlace';
+import {
+  ArtifactBrowser,
+  loadPages,
+  ProjectRuns,
+  Registries,
+  RegistrySettings,
+  RunPage,
+  SignIn,
+} from './lazy';
 import { parseSearch, stringifySearch, type Search } from './search';
 
 // Messages are below the router, because some hold links.
@@ -34,14 +48,12 @@ const root = createRootRoute({
   notFoundComponent: () => <NotFound what="This page" />,
 });
 
-const SignIn = lazy(() => import('../pages/SignIn'));
-
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
   validateSearch: (search: Search) => ({ next: search.next }),
   beforeLoad: async () => {
-    await loadSession();
+    await Promise.all([loadSession(), SignIn.preload?.()]);
   },
   component: function Login() {
     const { next } = login.useSearch();
@@ -58,8 +70,10 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: async ({ location }) => {
-    const session = knownSession() ?? (await loadSession());
+    const code = loadPages(location.pathname, location.search);
+    const session = knownSession() ?? (await currentSession());
     if (!session.user) throw redirect({ to: '/login', search: { next: location.href } });
+    await code;
   },
   component: Shell,
 });
@@ -90,8 +104,12 @@ const registryHome = createRoute({
 });
 
 /** A page of its own file below the shell. */
-function page<P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) {
-  return createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load) });
+function page<P extends string>(path: P, component: RouteComponent) {
+  return createRoute({ getParentRoute: () => inside, path, component });
+}
+
+function rarePage<P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) {
+  return page(path, lazyRouteComponent(load));
 }
 
 /** A registry, and with a selection a collection or a version in it. */
@@ -115,14 +133,14 @@ const registry = createRoute({
     path: s.path,
     with: s.with,
   }),
-  component: lazyRouteComponent(() => import('../pages/RegistryPlace')),
+  component: RegistryPlace,
 });
 
 const legacyRegistry = createRoute({
   getParentRoute: () => inside,
   path: '/$entity/registry/$type',
   validateSearch: (s: Search): RegistrySearch => ({ selectionPath: s.selectionPath, version: s.version }),
-  component: lazyRouteComponent(() => import('../pages/LegacyRegistry')),
+  component: LegacyRegistry,
 });
 
 export interface VersionSearch {
@@ -134,28 +152,28 @@ const version = createRoute({
   getParentRoute: () => inside,
   path: '/$entity/$project/artifacts/$type/$collection/$version',
   validateSearch: (s: Search): VersionSearch => ({ path: s.path, with: s.with }),
-  component: lazyRouteComponent(() => import('../pages/ProjectVersion')),
+  component: ProjectVersion,
 });
 
 const versionTab = createRoute({
   getParentRoute: () => inside,
   path: '/$entity/$project/artifacts/$type/$collection/$version/$',
   validateSearch: (s: Search): VersionSearch => ({ path: s.path, with: s.with }),
-  component: lazyRouteComponent(() => import('../pages/ProjectVersion')),
+  component: ProjectVersion,
 });
 
 const collection = createRoute({
   getParentRoute: () => inside,
   path: '/$entity/$project/artifacts/$type/$collection',
   validateSearch: (s: Search): { tab?: string } => ({ tab: s.tab }),
-  component: lazyRouteComponent(() => import('../pages/ProjectCollection')),
+  component: ProjectCollection,
 });
 
 const run = createRoute({
   getParentRoute: () => inside,
   path: '/$entity/$project/runs/$run',
   validateSearch: (s: Search): { tab?: string } => ({ tab: s.tab }),
-  component: lazyRouteComponent(() => import('../pages/RunPage')),
+  component: RunPage,
 });
 
 const routeTree = root.addChildren([
@@ -167,24 +185,24 @@ const routeTree = root.addChildren([
     legacyRegistry,
     version,
     versionTab,
-    page('/orgs/$org', () => import('../pages/Organization')),
-    page('/orgs/$org/registry', () => import('../pages/Registries')),
-    page('/orgs/$org/registry/$registry/settings', () => import('../pages/RegistrySettings')),
-    page('/settings', () => import('../pages/Settings')),
-    page('/usersettings', () => import('../pages/Settings')),
-    page('/authorize', () => import('../pages/Authorize')),
-    page('/admin', () => import('../pages/Admin')),
-    page('/admin/audit', () => import('../pages/AuditLog')),
-    page('/teams/$team/settings', () => import('../pages/TeamSettings')),
-    page('/$entity', () => import('../pages/EntityPage')),
-    page('/$entity/settings', () => import('../pages/TeamSettings')),
-    page('/$entity/$project', () => import('../pages/ProjectRuns')),
-    page('/$entity/$project/workspace', () => import('../pages/ProjectRuns')),
-    page('/$entity/$project/sweeps/$sweep', () => import('../pages/NotOffered')),
-    page('/$entity/$project/reports/$', () => import('../pages/NotOffered')),
+    rarePage('/orgs/$org', () => import('../pages/Organization')),
+    page('/orgs/$org/registry', Registries),
+    page('/orgs/$org/registry/$registry/settings', RegistrySettings),
+    rarePage('/settings', () => import('../pages/Settings')),
+    rarePage('/usersettings', () => import('../pages/Settings')),
+    rarePage('/authorize', () => import('../pages/Authorize')),
+    rarePage('/admin', () => import('../pages/Admin')),
+    rarePage('/admin/audit', () => import('../pages/AuditLog')),
+    rarePage('/teams/$team/settings', () => import('../pages/TeamSettings')),
+    rarePage('/$entity', () => import('../pages/EntityPage')),
+    rarePage('/$entity/settings', () => import('../pages/TeamSettings')),
+    page('/$entity/$project', ProjectRuns),
+    page('/$entity/$project/workspace', ProjectRuns),
+    rarePage('/$entity/$project/sweeps/$sweep', () => import('../pages/NotOffered')),
+    rarePage('/$entity/$project/reports/$', () => import('../pages/NotOffered')),
     run,
-    page('/$entity/$project/artifacts', () => import('../pages/ArtifactBrowser')),
-    page('/$entity/$project/artifacts/$type', () => import('../pages/ArtifactBrowser')),
+    page('/$entity/$project/artifacts', ArtifactBrowser),
+    page('/$entity/$project/artifacts/$type', ArtifactBrowser),
     collection,
   ]),
 ]);
