@@ -200,10 +200,13 @@ static bool reply_as_before(struct http_request *req, struct call *call, struct 
         return true;
 }
 
-/* question: the body that params come from; absent: the answer is not to be kept. */
-static enum rc run(struct http_request *req, struct str question, const struct params *params, bool query_only,
+typedef enum rc read_params_fn(struct http_request *req, struct params *ret, struct err *err);
+
+/* question: the bytes that params are read from, unless they were asked before; absent: the answer is not to be kept. */
+static enum rc run(struct http_request *req, struct str question, read_params_fn *read_params, bool query_only,
                    struct err *err)
 {
+        struct params params = { 0 };
         struct answer_key key;
         _cleanup_(gate_leave) struct visit visit = { 0 };
         _cleanup_(gql_prepared_release) struct gql_prepared *prepared = NULL;
@@ -218,7 +221,10 @@ static enum rc run(struct http_request *req, struct str question, const struct p
                 return rc;
         if (reply_as_before(req, &visit.call, question, &key))
                 return RC_OK;
-        rc = gql_cache_get(app.gate->api->cache, visit.call.arena, params->query, &prepared, &errors, err);
+        rc = read_params(req, &params, err);
+        if (rc)
+                return rc;
+        rc = gql_cache_get(app.gate->api->cache, visit.call.arena, params.query, &prepared, &errors, err);
         if (rc && errors) {
                 reply_errors(req, errors, 0);
                 return RC_OK;
@@ -230,8 +236,8 @@ static enum rc run(struct http_request *req, struct str question, const struct p
                     &(struct gql_request){
                             .arena = visit.call.arena,
                             .app = &app,
-                            .operation_name = params->operation_name,
-                            .variables = params->variables,
+                            .operation_name = params.operation_name,
+                            .variables = params.variables,
                             .allow = allow,
                             .query_only = query_only,
                             .on_error = on_error,
@@ -298,22 +304,24 @@ static enum rc params_from_json(const struct json *body, struct params *ret, str
         return RC_OK;
 }
 
-static enum rc post(struct http_request *req, struct err *err)
+static enum rc params_from_body(struct http_request *req, struct params *ret, struct err *err)
 {
         const struct json_limits limits = { .max_bytes = BODY_MAX };
-        struct params params = { 0 };
         struct json *body = NULL;
+        enum rc rc = json_parse(http_arena(req), http_body(req), &limits, &body, err);
+
+        return rc ? rc : params_from_json(body, ret, err);
+}
+
+static enum rc post(struct http_request *req, struct err *err)
+{
         enum rc rc;
 
         if (!body_type_ok(req)) {
                 (void)err_set(err, RC_INVALID, "GraphQL is posted as Content-Type application/json in UTF-8.");
                 return reply_error(req, err, 415);
         }
-        rc = json_parse(http_arena(req), http_body(req), &limits, &body, err);
-        if (!rc)
-                rc = params_from_json(body, &params, err);
-        if (!rc)
-                rc = run(req, http_body(req), &params, false, err);
+        rc = run(req, http_body(req), params_from_body, false, err);
         return rc ? reply_error(req, err, 0) : RC_OK;
 }
 
@@ -336,23 +344,23 @@ static enum rc object_from_text(struct http_request *req, const char *key, const
         return RC_OK;
 }
 
+static enum rc params_from_address(struct http_request *req, struct params *ret, struct err *err)
+{
+        const struct json *extensions = NULL;
+        enum rc rc;
+
+        ret->query = http_query(req, "query");
+        ret->operation_name = http_query(req, "operationName");
+        if (str_is_null(ret->query))
+                return err_set(err, RC_INVALID, "There is no 'query' in the address: send a GraphQL document.");
+        rc = object_from_text(req, "variables", &ret->variables, err);
+        return rc ? rc : object_from_text(req, "extensions", &extensions, err);
+}
+
 static enum rc get(struct http_request *req, struct err *err)
 {
-        struct params params = {
-                .query = http_query(req, "query"),
-                .operation_name = http_query(req, "operationName"),
-        };
-        const struct json *extensions = NULL;
-        enum rc rc = RC_OK;
+        enum rc rc = run(req, STR_NULL, params_from_address, true, err);
 
-        if (str_is_null(params.query))
-                rc = err_set(err, RC_INVALID, "There is no 'query' in the address: send a GraphQL document.");
-        if (!rc)
-                rc = object_from_text(req, "variables", &params.variables, err);
-        if (!rc)
-                rc = object_from_text(req, "extensions", &extensions, err);
-        if (!rc)
-                rc = run(req, STR_NULL, &params, true, err);
         return rc ? reply_error(req, err, 0) : RC_OK;
 }
 
