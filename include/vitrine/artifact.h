@@ -176,7 +176,7 @@ struct vitrine_entry {
         size_t size;
         const char *path;
         const char *digest;          /* as in the manifest; "" for a local file that was not hashed yet */
-        uint64_t size_bytes;
+        uint64_t size_bytes;         /* UINT64_MAX: of a reference nobody knows */
         const char *reference;       /* address, or NULL for a file */
         const char *extra_json;      /* or NULL */
         const char *local_path;      /* where a draft's file lies, or NULL */

@@ -47,7 +47,7 @@ VITRINE_API void vitrine_registry_free(vitrine_registry *registry);
 /* Reads what the server has now; unsaved changes are lost. NOT_FOUND when it was deleted. */
 VITRINE_API VITRINE_MUST_USE enum vitrine_code
 vitrine_registry_load(vitrine_registry *registry, struct vitrine_error *error);
-/* Sends what was set; renames last. */
+/* Sends what was set; renames last. NOT_FOUND when it was deleted: it is not made anew. */
 VITRINE_API VITRINE_MUST_USE enum vitrine_code
 vitrine_registry_save(vitrine_registry *registry, struct vitrine_error *error);
 /* With all its collections; what they point to stays. NOT_FOUND when it is gone already. */

@@ -276,10 +276,8 @@ static enum rc read_by_id(struct vitrine_session *session, const char *id, struc
         arena_begin(&arena);
         vars_begin(&vars);
         vars_text(&vars, "id", id);
-        rc = call(session, &arena, "query ArtifactByID($id: ID!) { artifact(id: $id) { ...A } } fragment A on Artifact { "
-                  "id versionIndex description metadata ttlDurationSeconds state size digest fileCount createdAt updatedAt "
-                  "artifactType { name } tags { name } artifactSequence { id name project { name entity { name } } } "
-                  "aliases { alias artifactCollection { name project { name entity { name } } } } }", &vars, &data, err);
+        rc = call(session, &arena, "query ArtifactByID($id: ID!) { artifact(id: $id) { ...A } }" VERSION_FRAGMENT,
+                  &vars, &data, err);
         if (rc)
                 return rc;
         if (!dig(data, "artifact"))

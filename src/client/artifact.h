@@ -30,11 +30,12 @@ struct vitrine_artifact {
         struct entries entries;
 };
 
-#define ARTIFACT_FRAGMENTS \
+#define VERSION_FRAGMENT \
         " fragment A on Artifact { id versionIndex description metadata ttlDurationSeconds state size digest fileCount " \
         "createdAt updatedAt artifactType { name } tags { name } " \
         "artifactSequence { id name project { name entity { name } } } " \
-        "aliases { alias artifactCollection { name project { name entity { name } } } } }" \
+        "aliases { alias artifactCollection { name project { name entity { name } } } } }"
+#define ARTIFACT_FRAGMENTS VERSION_FRAGMENT \
         " fragment M on ArtifactCollectionMembership { versionIndex aliases { alias } " \
         "artifactCollection { __typename id name project { name entity { name } } } artifact { ...A } }"
 

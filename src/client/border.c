@@ -41,14 +41,18 @@ static enum vitrine_code translate(enum rc rc, const struct err *err)
 
 enum vitrine_code border(struct vitrine_session *session, enum rc rc, const struct err *err, struct vitrine_error *error)
 {
+        int http_status = session ? session->http_status : 0;
         enum vitrine_code code;
 
+        /* The next call may fail without a word from the server. */
+        if (session)
+                session->http_status = 0;
         if (!rc)
                 return VITRINE_OK;
         code = translate(rc, err);
         if (error) {
                 error->code = code;
-                error->http_status = session ? session->http_status : 0;
+                error->http_status = http_status;
                 error->system_errno = code < VITRINE_CANCELED ? err->sys_errno : 0;
                 (void)snprintf(error->message, sizeof(error->message), "%s", err->msg);
         }

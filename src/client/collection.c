@@ -190,7 +190,7 @@ const char *vitrine_collection_tag(const vitrine_collection *collection, size_t 
 static enum rc read_aliases(struct vitrine_collection *c, struct arena *arena, const char ***ret, size_t *ret_count,
                             struct err *err)
 {
-        const struct json *edge = NULL;
+        const struct json *node = NULL;
         size_t count = 0, cap = 0;
         const char **all = arena_array(arena, const char *, 0);
         struct list list;
@@ -204,10 +204,10 @@ static enum rc read_aliases(struct vitrine_collection *c, struct arena *arena, c
                 struct str alias;
 
                 if (!rc)
-                        rc = list_next(&list, &edge, err);
-                if (rc || !edge)
+                        rc = list_next(&list, &node, err);
+                if (rc || !node)
                         break;
-                alias = json_text(json_get(edge, "node"), "alias");
+                alias = json_text(node, "alias");
                 if (str_is_null(alias) || version_looks_like(alias))
                         continue;
                 if (count == cap) {

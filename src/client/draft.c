@@ -108,7 +108,6 @@ enum vitrine_code vitrine_artifact_new(vitrine_session *session, const char *nam
 
         if (!rc)
                 rc = make(session, name, type, &o, ret_artifact, &err);
-        session->http_status = 0;
         return border(session, rc, &err, error);
 }
 
@@ -318,6 +317,8 @@ enum rc draft_add_dir(struct vitrine_artifact *draft, const char *local_dir, con
 
         if (rc)
                 return rc;
+        if (!local_dir || !local_dir[0])
+                return err_set(err, RC_INVALID, "The name of a directory is missing.");
         buf_add_str(&w.local, str_from(local_dir));
         while (w.local.len > 1 && w.local.ptr[w.local.len - 1] == '/')
                 w.local.len--;
@@ -374,8 +375,11 @@ enum vitrine_code vitrine_artifact_remove(vitrine_artifact *draft, const char *n
         for (size_t i = 0; i < before; i++) {
                 struct str path = str_from(entries->items[i].path);
 
-                if (below ? !str_starts(path, wanted) : !str_eq(path, wanted))
-                        entries->items[kept++] = entries->items[i];
+                if (below ? !str_starts(path, wanted) : !str_eq(path, wanted)) {
+                        entries->items[kept] = entries->items[i];
+                        entries->items[kept].order = (uint32_t)kept; /* what is added from now on comes later */
+                        kept++;
+                }
         }
         entries->count = kept;
         if (kept == before)

@@ -2,6 +2,7 @@
  * client/edit.c - changing versions: links, aliases, tags, texts, deletion; and their lineage.
  */
 #include "client/artifact.h"
+#include "client/list.h"
 #include "model/names.h"
 
 /* One mutation whose answer does not matter beyond its errors. */
@@ -33,31 +34,25 @@ static enum rc check_aliases(const char *const *aliases, size_t count, struct er
         return rc;
 }
 
-static enum rc link_to(struct vitrine_artifact *a, const char *target, const char *const *aliases, size_t count,
+static enum rc link_to(struct vitrine_artifact *a, const struct place *place, const char *const *aliases, size_t count,
                        struct vitrine_artifact **ret, struct err *err)
 {
         const struct json *data = NULL, *membership;
         _cleanup_(vars_done) struct vars vars = { 0 };
         _cleanup_arena_ struct arena arena = { 0 };
-        struct place place;
-        enum rc rc = check_aliases(aliases, count, err);
+        enum rc rc;
 
-        if (rc)
-                return rc;
         arena_begin(&arena);
-        rc = place_find(a->session, &arena, target, &place, err);
-        if (rc)
-                return rc;
         begin_input(&vars);
         vars_text(&vars, "artifactID", a->facts.id);
-        vars_text(&vars, "artifactPortfolioName", place.collection.ptr);
-        vars_text(&vars, "entityName", place.entity.ptr);
-        vars_text(&vars, "projectName", place.project.ptr);
+        vars_text(&vars, "artifactPortfolioName", place->collection.ptr);
+        vars_text(&vars, "entityName", place->entity.ptr);
+        vars_text(&vars, "projectName", place->project.ptr);
         json_key(&vars.w, STR("aliases"));
         json_begin_array(&vars.w);
         for (size_t i = 0; i < count; i++) {
                 json_begin_object(&vars.w);
-                vars_text(&vars, "artifactCollectionName", place.collection.ptr);
+                vars_text(&vars, "artifactCollectionName", place->collection.ptr);
                 vars_text(&vars, "alias", aliases[i]);
                 json_end_object(&vars.w);
         }
@@ -71,18 +66,34 @@ static enum rc link_to(struct vitrine_artifact *a, const char *target, const cha
         return membership ? artifact_from(a->session, membership, NULL, ret, err) : fail_protocol(err, "no link");
 }
 
+/* A draft that could not be linked afterwards should not be logged: what can be judged is judged before. */
+static enum rc check_link(struct vitrine_artifact *a, const char *target, const char *const *aliases, size_t count,
+                          struct arena *arena, struct place *ret, struct err *err)
+{
+        enum rc rc = check_aliases(aliases, count, err);
+
+        return rc ? rc : place_find(a->session, arena, target, ret, err);
+}
+
 enum vitrine_code vitrine_artifact_link(vitrine_artifact *artifact, const char *target_path, const char *const *aliases,
                                         size_t alias_count, vitrine_artifact **ret_linked, struct vitrine_error *error)
 {
+        _cleanup_arena_ struct arena arena = { 0 };
+        struct place place = { 0 };
         struct err err = { 0 };
-        enum vitrine_code code;
+        enum rc rc;
 
-        if (artifact->draft) {
-                code = vitrine_artifact_log(artifact, NULL, error);
+        arena_begin(&arena);
+        rc = check_link(artifact, target_path, aliases, alias_count, &arena, &place, &err);
+        if (!rc && artifact->draft) {
+                enum vitrine_code code = vitrine_artifact_log(artifact, NULL, error);
+
                 if (code)
                         return code;
         }
-        return border(artifact->session, link_to(artifact, target_path, aliases, alias_count, ret_linked, &err), &err, error);
+        if (!rc)
+                rc = link_to(artifact, &place, aliases, alias_count, ret_linked, &err);
+        return border(artifact->session, rc, &err, error);
 }
 
 enum vitrine_code vitrine_artifact_unlink(vitrine_artifact *linked, struct vitrine_error *error)
@@ -266,74 +277,105 @@ struct one_run {
 struct vitrine_runs {
         struct arena arena;
         struct one_run *runs;
-        size_t count;
+        size_t count, cap;
 };
 
 #define RUN_FIELDS "name project { name entity { name } }"
 
-static void read_run(struct vitrine_runs *runs, const struct json *node)
+static enum rc read_run(struct vitrine_runs *runs, const struct json *node, struct err *err)
 {
-        struct one_run *run = &runs->runs[runs->count];
+        struct one_run *run;
 
         if (!node || str_is_null(json_text(node, "name")))
-                return;
+                return RC_OK;
+        if (runs->count == runs->cap) {
+                size_t cap = runs->cap * 2 + 16;
+                struct one_run *grown = arena_array(&runs->arena, struct one_run, cap);
+
+                if (!grown)
+                        return mem_fail(err);
+                if (runs->count)
+                        memcpy(grown, runs->runs, runs->count * sizeof(*grown));
+                runs->runs = grown;
+                runs->cap = cap;
+        }
+        run = &runs->runs[runs->count++];
         run->id = arena_text(&runs->arena, json_text(node, "name"));
         run->project = arena_text(&runs->arena, json_text(dig(node, "project"), "name"));
         run->entity = arena_text(&runs->arena, json_text(dig(node, "project.entity"), "name"));
-        runs->count++;
+        return arena_failed(&runs->arena) ? mem_fail(err) : RC_OK;
 }
 
-static enum rc read_runs(struct vitrine_artifact *a, const char *document, const char *list_path, const char *one_path,
-                         struct vitrine_runs **ret, struct err *err)
+static enum rc read_consumers(struct vitrine_artifact *a, struct vitrine_runs *runs, struct err *err)
 {
-        const struct json *data = NULL, *edges;
+        const struct json *node = NULL;
+        struct list list;
+        enum rc rc;
+
+        list_begin(&list, a->session, "query ArtifactUsedBy($id: ID!, $cursor: String, $perPage: Int) { artifact(id: $id) { "
+                   "usedBy(after: $cursor, first: $perPage) { pageInfo { endCursor hasNextPage } edges { node { " RUN_FIELDS
+                   " } } } } }", "artifact", "artifact.usedBy");
+        list.per_page = 1000;
+        list.missing = "The version is gone.";
+        rc = list_variable(&list, "id", a->facts.id, err);
+        do {
+                if (!rc)
+                        rc = list_next(&list, &node, err);
+                if (!rc)
+                        rc = read_run(runs, node, err);
+        } while (!rc && node);
+        list_done(&list);
+        return rc;
+}
+
+static enum rc read_producer(struct vitrine_artifact *a, struct vitrine_runs *runs, struct err *err)
+{
         _cleanup_(vars_done) struct vars vars = { 0 };
         _cleanup_arena_ struct arena arena = { 0 };
-        struct vitrine_runs *runs;
-        enum rc rc = require_version(a, err);
+        const struct json *data = NULL;
+        enum rc rc;
 
-        if (rc)
-                return rc;
         arena_begin(&arena);
         vars_begin(&vars);
         vars_text(&vars, "id", a->facts.id);
-        rc = call(a->session, &arena, document, &vars, &data, err);
+        rc = call(a->session, &arena, "query ArtifactCreatedBy($id: ID!) { artifact(id: $id) { createdBy { __typename ... on "
+                  "Run { " RUN_FIELDS " } } } }", &vars, &data, err);
+        return rc ? rc : read_run(runs, dig(data, "artifact.createdBy"), err);
+}
+
+static enum rc read_runs(struct vitrine_artifact *a,
+                         enum rc (*read)(struct vitrine_artifact *a, struct vitrine_runs *runs, struct err *err),
+                         struct vitrine_runs **ret, struct err *err)
+{
+        struct vitrine_runs *runs;
+        enum rc rc = require_version(a, err);
+
         if (rc)
                 return rc;
         runs = mem_alloc_zero(1, sizeof(*runs));
         if (!runs)
                 return mem_fail(err);
         arena_begin(&runs->arena);
-        edges = list_path ? dig(data, list_path) : NULL;
-        runs->runs = arena_array(&runs->arena, struct one_run, edges ? edges->count + 1 : 1);
-        if (runs->runs && !list_path)
-                read_run(runs, dig(data, one_path));
-        for (const struct json *edge = edges ? edges->first : NULL; edge && runs->runs; edge = edge->next)
-                read_run(runs, dig(edge, "node"));
-        if (arena_failed(&runs->arena)) {
+        rc = read(a, runs, err);
+        if (rc)
                 vitrine_runs_free(runs);
-                return mem_fail(err);
-        }
-        *ret = runs;
-        return RC_OK;
+        else
+                *ret = runs;
+        return rc;
 }
 
 enum vitrine_code vitrine_artifact_consumers(vitrine_artifact *version, vitrine_runs **ret_runs, struct vitrine_error *error)
 {
         struct err err = { 0 };
-        enum rc rc = read_runs(version, "query ArtifactUsedBy($id: ID!) { artifact(id: $id) { usedBy(first: 1000) { edges { "
-                               "node { " RUN_FIELDS " } } } } }", "artifact.usedBy.edges", NULL, ret_runs, &err);
 
-        return border(version->session, rc, &err, error);
+        return border(version->session, read_runs(version, read_consumers, ret_runs, &err), &err, error);
 }
 
 enum vitrine_code vitrine_artifact_producers(vitrine_artifact *version, vitrine_runs **ret_runs, struct vitrine_error *error)
 {
         struct err err = { 0 };
-        enum rc rc = read_runs(version, "query ArtifactCreatedBy($id: ID!) { artifact(id: $id) { createdBy { __typename ... on "
-                               "Run { " RUN_FIELDS " } } } }", NULL, "artifact.createdBy", ret_runs, &err);
 
-        return border(version->session, rc, &err, error);
+        return border(version->session, read_runs(version, read_producer, ret_runs, &err), &err, error);
 }
 
 size_t vitrine_runs_count(const vitrine_runs *runs) { return runs->count; }

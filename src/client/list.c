@@ -11,7 +11,7 @@ void list_begin(struct list *list, struct vitrine_session *session, const char *
                 const char *connection)
 {
         *list = (struct list){ .session = session, .document = document, .parent = parent, .connection = connection,
-                               .more = true, .total = -1 };
+                               .more = true, .total = -1, .cursor = { .fallible = true } };
         arena_begin(&list->own);
         arena_begin(&list->page);
 }
@@ -20,6 +20,38 @@ void list_done(struct list *list)
 {
         arena_done(&list->own);
         arena_done(&list->page);
+        buf_done(&list->cursor);
+}
+
+enum rc list_open(struct vitrine_session *session, const struct vitrine_list_options *options,
+                  enum rc (*begin)(struct list *list, const struct vitrine_list_options *o, struct err *err),
+                  struct list **ret, struct err *err)
+{
+        struct vitrine_list_options o = VITRINE_LIST_OPTIONS_INIT;
+        struct list *list;
+        enum rc rc = take_options(&o, sizeof(o), options, err);
+
+        if (rc)
+                return rc;
+        list = mem_alloc_zero(1, sizeof(*list));
+        if (!list)
+                return mem_fail(err);
+        list_begin(list, session, NULL, NULL, NULL);
+        list->per_page = o.per_page;
+        rc = begin(list, &o, err);
+        if (rc)
+                list_free(list);
+        else
+                *ret = list;
+        return rc;
+}
+
+void list_free(struct list *list)
+{
+        if (!list)
+                return;
+        list_done(list);
+        mem_free(list);
 }
 
 enum rc list_variable(struct list *list, const char *name, const char *text, struct err *err)
@@ -31,21 +63,36 @@ enum rc list_variable(struct list *list, const char *name, const char *text, str
         return arena_failed(&list->own) ? mem_fail(err) : RC_OK;
 }
 
+/* A server that sends the page again that was there before would keep us for ever. */
+static enum rc take_cursor(struct list *list, struct str cursor, struct err *err)
+{
+        if (!str_is_null(cursor) && list->cursor.len && str_eq(cursor, buf_str(&list->cursor)))
+                return fail_protocol(err, "a page that is followed by itself");
+        buf_clear(&list->cursor);
+        buf_add_str(&list->cursor, cursor);
+        return list->cursor.failed ? mem_fail(err) : RC_OK;
+}
+
 static enum rc read_page(struct list *list, const struct json *data, struct err *err)
 {
         const struct json *connection = dig(data, list->connection), *next;
         const struct json *edges = json_get(connection, "edges");
+        struct str cursor = json_text(json_get(connection, "pageInfo"), "endCursor");
         int64_t total;
+        enum rc rc = RC_OK;
 
         if (list->parent && !dig(data, list->parent))
                 return err_set(err, RC_NOT_FOUND, "%s", list->missing ? list->missing : "There is no such place.");
         next = dig(connection, "pageInfo.hasNextPage");
+        list->more = next && next->boolean && !str_is_empty(cursor);
+        if (list->more)
+                rc = take_cursor(list, cursor, err);
+        if (rc)
+                return rc;
         list->edge = edges ? edges->first : NULL;
-        list->cursor = arena_str(&list->own, json_text(json_get(connection, "pageInfo"), "endCursor"));
-        list->more = next && next->boolean && !str_is_null(list->cursor);
         if (json_i64(json_get(connection, "totalCount"), &total))
                 list->total = total;
-        return arena_failed(&list->own) ? mem_fail(err) : RC_OK;
+        return RC_OK;
 }
 
 static enum rc ask(struct list *list, struct err *err)
@@ -59,24 +106,32 @@ static enum rc ask(struct list *list, struct err *err)
         vars_begin(&vars);
         for (size_t i = 0; i < list->text_count; i++)
                 vars_text(&vars, list->names[i], list->texts[i]);
-        json_key_string(&vars.w, "cursor", list->cursor);
+        json_key_string(&vars.w, "cursor", list->cursor.len ? buf_str(&list->cursor) : STR_NULL);
         json_key_int(&vars.w, "perPage", list->per_page ? list->per_page : PER_PAGE);
         rc = call(list->session, &list->page, list->document, &vars, &data, err);
-        list->asked = true;
-        return rc ? rc : read_page(list, data, err);
+        if (!rc)
+                rc = read_page(list, data, err);
+        list->asked = list->asked || !rc;
+        return rc;
 }
 
-enum rc list_next(struct list *list, const struct json **ret_edge, struct err *err)
+enum rc list_next(struct list *list, const struct json **ret_node, struct err *err)
 {
-        while (!list->edge && (list->more || !list->asked)) {
-                enum rc rc = ask(list, err);
+        const struct json *node = NULL;
 
-                if (rc)
-                        return rc;
-        }
-        *ret_edge = list->edge;
-        if (list->edge)
+        while (!node) {
+                while (!list->edge && (list->more || !list->asked)) {
+                        enum rc rc = ask(list, err);
+
+                        if (rc)
+                                return rc;
+                }
+                if (!list->edge)
+                        break;
+                node = dig(list->edge, "node");
                 list->edge = list->edge->next;
+        }
+        *ret_node = node;
         return RC_OK;
 }
 
@@ -208,4 +263,51 @@ enum rc find_org(struct vitrine_session *session, struct arena *arena, const cha
                 organization = session->organization;
         return rc ? rc : resolve_org_entity(session, arena, entity, organization ? str_from(organization) : STR_NULL,
                                             ret_entity, ret_display, err);
+}
+
+/* ---- what lists have in common ---------------------------------------------------------------- */
+
+enum rc list_of_project(struct list *list, const struct vitrine_list_options *o, const char **ret_entity, struct err *err)
+{
+        const char *entity = o->entity;
+        enum rc rc = entity ? RC_OK : session_entity(list->session, &entity, err);
+
+        list->of_project = true;
+        if (!rc)
+                rc = list_variable(list, "entity", entity, err);
+        if (!rc)
+                rc = list_variable(list, "project", o->project, err);
+        if (!rc)
+                *ret_entity = entity;
+        return rc;
+}
+
+enum rc list_of_organization(struct list *list, const struct vitrine_list_options *o, struct err *err)
+{
+        struct str display = STR_NULL, entity = STR_NULL;
+        enum rc rc = find_org(list->session, &list->own, o->organization, &display, &entity, err);
+
+        if (rc)
+                return rc;
+        display = arena_str(&list->own, display);
+        list->missing = arena_printf(&list->own, "There is no organization '%.*s', or you are not in it.",
+                                     STR_ARG(display)).ptr;
+        return list_variable(list, "organization", display.ptr, err);
+}
+
+enum rc list_filter_variable(struct list *list, const char *variable, const char *filter, const char *also,
+                             const char *name, bool registry, struct err *err)
+{
+        struct str first = STR_NULL, second = STR_NULL;
+        enum rc rc = list_filter(&list->own, filter, name, registry, &first, err);
+
+        if (!rc)
+                rc = list_filter(&list->own, also, NULL, registry, &second, err);
+        if (rc)
+                return rc;
+        if (!str_is_null(first) && !str_is_null(second))
+                first = arena_printf(&list->own, "{\"$and\":[%.*s,%.*s]}", STR_ARG(first), STR_ARG(second));
+        else if (str_is_null(first))
+                first = second;
+        return arena_failed(&list->own) ? mem_fail(err) : list_variable(list, variable, first.ptr, err);
 }

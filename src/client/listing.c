@@ -15,9 +15,11 @@ static enum rc list(struct vitrine_artifact *artifact, struct err *err)
 static enum rc describe(struct vitrine_artifact *artifact, struct entry *entry, struct vitrine_entry *ret, struct err *err)
 {
         struct vitrine_entry e = VITRINE_ENTRY_INIT;
-        size_t size = ret->size < sizeof(e) && ret->size >= sizeof(size_t) ? ret->size : sizeof(e);
+        size_t size = ret->size < sizeof(e) ? ret->size : sizeof(e);
         char room[32];
 
+        if (ret->size < sizeof(size_t))
+                return err_set(err, RC_INVALID, "The struct for the entry was not initialized: start with VITRINE_ENTRY_INIT.");
         if (!entry->digest && entry->hashed) {
                 entry->digest = arena_text(&artifact->entries.arena, str_from(entry_digest(entry, room)));
                 if (!entry->digest)
@@ -25,7 +27,7 @@ static enum rc describe(struct vitrine_artifact *artifact, struct entry *entry, 
         }
         e.path = entry->path;
         e.digest = entry->digest ? entry->digest : "";
-        e.size_bytes = entry->size;
+        e.size_bytes = entry->has_size || entry->local || entry->data ? entry->size : UINT64_MAX;
         e.reference = entry->reference;
         e.extra_json = entry->extra;
         e.local_path = entry->local;

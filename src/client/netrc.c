@@ -6,6 +6,7 @@
  * is never half written, and keeps everything else that is in it.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,12 +102,17 @@ enum rc netrc_find(struct arena *arena, const char *netrc_file, const char *base
         return arena_failed(arena) ? mem_fail(err) : RC_OK;
 }
 
+/* Of a symbolic link, as collections of dotfiles have them, what it leads to is replaced. */
 static enum rc replace_file(struct arena *arena, const char *path, struct str text, struct err *err)
 {
-        const char *beside = arena_printf(arena, "%s.vitrine-%ld", path, (long)getpid()).ptr;
+        char real[PATH_MAX];
         _cleanup_(fd_close) int fd = -1;
+        const char *beside;
         enum rc rc;
 
+        if (realpath(path, real))
+                path = real;
+        beside = arena_printf(arena, "%s.vitrine-%ld", path, (long)getpid()).ptr;
         if (!beside)
                 return mem_fail(err);
         fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

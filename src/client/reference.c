@@ -16,6 +16,7 @@ struct looked_up {
         enum rc rc;
         struct err err;
         char etag[512];
+        int64_t content_bytes;        /* -1: not said */
 };
 
 static void head_end(struct task *task, enum rc rc, const struct net_answer *answer, const struct err *err)
@@ -27,6 +28,8 @@ static void head_end(struct task *task, enum rc rc, const struct net_answer *ans
         l->err = *err;
         if (!rc && answer->etag.len < sizeof(l->etag) && answer->etag.len)
                 memcpy(l->etag, answer->etag.ptr, answer->etag.len);
+        if (!rc)
+                l->content_bytes = answer->content_bytes;
 }
 
 static bool head_not_over(void *payload)
@@ -34,10 +37,11 @@ static bool head_not_over(void *payload)
         return !((struct looked_up *)payload)->over;
 }
 
-/* The ETag of an address, without its quotes, as the wandb client has it; "" when there is none. */
-static enum rc look_up(struct vitrine_session *session, const char *uri, char ret[static 512], struct err *err)
+/* The ETag of an address, without its quotes, as the wandb client has it; "" when there is none. And its size; -1: not said. */
+static enum rc look_up(struct vitrine_session *session, const char *uri, char ret[static 512], int64_t *ret_bytes,
+                       struct err *err)
 {
-        struct looked_up l = { .over = false };
+        struct looked_up l = { .content_bytes = -1 };
         size_t len;
         enum rc rc;
 
@@ -58,6 +62,7 @@ static enum rc look_up(struct vitrine_session *session, const char *uri, char re
                 l.etag[len - 2] = '\0';
         }
         memcpy(ret, l.etag, 512);
+        *ret_bytes = l.content_bytes;
         return RC_OK;
 }
 
@@ -67,6 +72,7 @@ static enum rc set_reference(struct vitrine_artifact *draft, struct entry *entry
         struct arena *arena = &draft->entries.arena;
         struct json *extra = NULL;
         char etag[512] = "";
+        int64_t content_bytes = -1;
         enum rc rc = RC_OK;
 
         entry->present = true;
@@ -83,9 +89,13 @@ static enum rc set_reference(struct vitrine_artifact *draft, struct entry *entry
         }
         if (!rc && !o->digest && !o->no_checksum &&
             (strncmp(uri, "http://", 7) == 0 || strncmp(uri, "https://", 8) == 0))
-                rc = look_up(draft->session, uri, etag, err);
+                rc = look_up(draft->session, uri, etag, &content_bytes, err);
         if (rc)
                 return rc;
+        if (!entry->has_size && content_bytes >= 0) {
+                entry->size = (uint64_t)content_bytes;
+                entry->has_size = true;
+        }
         entry->digest = arena_text(arena, str_from(o->digest ? o->digest : etag[0] ? etag : uri));
         if (etag[0] && !strpbrk(etag, "\"\\") && !entry->extra)
                 entry->extra = arena_printf(arena, "{\"etag\":\"%s\"}", etag).ptr;

@@ -9,10 +9,6 @@
 #include "model/model.h"
 #include "model/names.h"
 
-#define PREFIX "wandb-registry-"
-#define REGISTRY_FRAGMENT \
-        " fragment R on Project { id name entity { name organization { name } } description createdAt updatedAt access " \
-        "allowAllArtifactTypes: allowAllArtifactTypesInRegistry artifactTypes(includeAll: true) { edges { node { name } } } }"
 
 static const char fetch_document[] =
         "query FetchRegistry($name: String, $entity: String) { entity(name: $entity) { project(name: $name) { ...R } } }"
@@ -25,14 +21,10 @@ static const char rename_document[] =
         REGISTRY_FRAGMENT;
 static const char delete_document[] =
         "mutation DeleteRegistry($id: String!) { deleteModel(input: {id: $id}) { success } }";
-static const char list_document[] =
-        "query FetchRegistries($organization: String!, $filters: JSONString, $cursor: String, $perPage: Int, $order: String) "
-        "{ organization(name: $organization) { orgEntity { projects(filters: $filters, after: $cursor, first: $perPage, "
-        "order: $order) { pageInfo { endCursor hasNextPage } edges { node { ...R } } } } } }" REGISTRY_FRAGMENT;
 
 struct str registry_without_prefix(struct str name)
 {
-        return str_starts(name, STR(PREFIX)) ? str_slice(name, strlen(PREFIX), name.len) : name;
+        return str_starts(name, STR(REGISTRY_PREFIX)) ? str_slice(name, strlen(REGISTRY_PREFIX), name.len) : name;
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -53,7 +45,7 @@ static enum rc read_registry(struct vitrine_registry *r, const struct json *proj
         struct str name = json_text(project, "name");
         struct arena *arena = &r->arena;
 
-        if (!str_starts(name, STR(PREFIX)))
+        if (!str_starts(name, STR(REGISTRY_PREFIX)))
                 return fail_protocol(err, "no registry");
         r->id = arena_text(arena, json_text(project, "id"));
         r->full_name = arena_text(arena, name);
@@ -147,7 +139,7 @@ static enum rc fetch(struct vitrine_session *session, const char *name, const ch
                 rc = find_org(session, &arena, organization, &display, &entity, err);
         if (rc)
                 return rc;
-        full_name = arena_printf(&arena, PREFIX "%.*s", STR_ARG(registry_without_prefix(str_from(name))));
+        full_name = arena_printf(&arena, REGISTRY_PREFIX "%.*s", STR_ARG(registry_without_prefix(str_from(name))));
         entity = arena_str(&arena, entity);
         if (arena_failed(&arena))
                 return mem_fail(err);
@@ -242,7 +234,7 @@ static enum rc create(struct vitrine_session *session, const char *name, const s
                 rc = find_org(session, &arena, o->organization, &display, &entity, err);
         if (rc)
                 return rc;
-        full_name = arena_printf(&arena, PREFIX "%s", name);
+        full_name = arena_printf(&arena, REGISTRY_PREFIX "%s", name);
         entity = arena_str(&arena, entity);
         if (arena_failed(&arena))
                 return mem_fail(err);
@@ -302,37 +294,74 @@ static enum rc rename_it(struct vitrine_registry *r, struct arena *arena, const 
         return rc ? rc : replace(r, dig(data, "renameProject.project"), err);
 }
 
-static enum rc save(struct vitrine_registry *r, struct err *err)
+/*
+ * Under which name the server has it: an upsert of one that was deleted meanwhile would make it anew. After a rename
+ * whose answer was lost it is there under the new name already.
+ */
+static enum rc find_saved(struct vitrine_registry *r, struct arena *arena, const char *new_full_name, const char **ret_name,
+                          struct err *err)
 {
-        _cleanup_arena_ struct arena arena = { 0 };
+        const struct json *project = NULL;
+        struct err ignored = { 0 };
+        enum rc rc = ask_registry(r->session, arena, r->entity, r->full_name, &project, err);
+
+        *ret_name = r->full_name;
+        if (rc != RC_NOT_FOUND || strcmp(new_full_name, r->full_name) == 0)
+                return rc;
+        if (ask_registry(r->session, arena, r->entity, new_full_name, &project, &ignored) ||
+            !str_eq_c(json_text(project, "createdAt"), r->created_at))
+                return rc;
+        *ret_name = new_full_name;
+        return RC_OK;
+}
+
+static enum rc upsert(struct vitrine_registry *r, struct arena *arena, const char *full_name, struct err *err)
+{
         _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
-        struct str new_full_name;
-        bool renamed;
         enum rc rc;
 
-        arena_begin(&arena);
         vars_begin(&vars);
-        if (r->all_types && r->type_count > r->saved_count)
-                return err_set(err, RC_INVALID, "The registry takes artifacts of all types: before types are added that "
-                               "has to be switched off.");
-        new_full_name = arena_printf(&arena, PREFIX "%s", r->name);
-        if (arena_failed(&arena))
-                return mem_fail(err);
-        renamed = strcmp(new_full_name.ptr, r->full_name) != 0;
         json_key(&vars.w, STR("input"));
         json_begin_object(&vars.w);
         vars_text(&vars, "entityName", r->entity);
-        vars_text(&vars, "name", r->full_name);
+        vars_text(&vars, "name", full_name);
         vars_text(&vars, "description", r->description);
         vars_text(&vars, "access", access_of(r->visibility));
         json_key_bool(&vars.w, "allowAllArtifactTypesInRegistry", r->all_types);
         write_types(&vars, r->types + r->saved_count, r->type_count - r->saved_count);
         json_end_object(&vars.w);
-        rc = call(r->session, &arena, upsert_document, &vars, &data, err);
+        rc = call(r->session, arena, upsert_document, &vars, &data, err);
+        return rc ? rc : replace(r, dig(data, "upsertModel.project"), err);
+}
+
+static enum rc save(struct vitrine_registry *r, struct err *err)
+{
+        _cleanup_arena_ struct arena arena = { 0 };
+        const char *name = NULL, *new_full_name, *wish;
+        enum rc rc;
+
+        arena_begin(&arena);
+        if (r->all_types && r->type_count > r->saved_count)
+                return err_set(err, RC_INVALID, "The registry takes artifacts of all types: before types are added that "
+                               "has to be switched off.");
+        new_full_name = arena_printf(&arena, REGISTRY_PREFIX "%s", r->name).ptr;
+        if (arena_failed(&arena))
+                return mem_fail(err);
+        rc = find_saved(r, &arena, new_full_name, &name, err);
         if (!rc)
-                rc = replace(r, dig(data, "upsertModel.project"), err);
-        return !rc && renamed ? rename_it(r, &arena, new_full_name.ptr, err) : rc;
+                rc = upsert(r, &arena, name, err);
+        if (rc || strcmp(new_full_name, r->full_name) == 0)
+                return rc;
+        rc = rename_it(r, &arena, new_full_name, err);
+        if (!rc)
+                return RC_OK;
+        /* The wish stays, for the next attempt. */
+        wish = arena_text(&r->arena, registry_without_prefix(str_from(new_full_name)));
+        if (wish)
+                r->name = wish;
+        r->arena.failed = false;
+        return rc;
 }
 
 enum vitrine_code vitrine_registry_save(vitrine_registry *registry, struct vitrine_error *error)
@@ -359,94 +388,4 @@ enum vitrine_code vitrine_registry_delete(vitrine_registry *registry, struct vit
         struct err err = { 0 };
 
         return border(registry->session, delete_it(registry, &err), &err, error);
-}
-
-/* ---- lists ------------------------------------------------------------------------------------------- */
-
-enum vitrine_code vitrine_registry_collections(vitrine_registry *registry, const char *filter, const char *order,
-                                               vitrine_collections **ret_list, struct vitrine_error *error)
-{
-        struct vitrine_list_options options = VITRINE_LIST_OPTIONS_INIT;
-
-        options.organization = registry->organization;
-        options.registry = registry->full_name + strlen(PREFIX);
-        options.filter = filter;
-        options.order = order;
-        return vitrine_collections_list(registry->session, &options, ret_list, error);
-}
-
-enum vitrine_code vitrine_registry_versions(vitrine_registry *registry, const char *filter, vitrine_versions **ret_list,
-                                            struct vitrine_error *error)
-{
-        struct vitrine_list_options options = VITRINE_LIST_OPTIONS_INIT;
-
-        options.organization = registry->organization;
-        options.registry = registry->full_name + strlen(PREFIX);
-        options.filter = filter;
-        return vitrine_versions_list(registry->session, &options, ret_list, error);
-}
-
-struct vitrine_registries {
-        struct list list;
-};
-
-static enum rc begin_list(struct list *list, const char *organization, const char *filter, const char *order,
-                          struct err *err)
-{
-        struct str display = STR_NULL, entity = STR_NULL, filters = STR_NULL;
-        enum rc rc = list_filter(&list->own, filter, NULL, true, &filters, err);
-
-        if (!rc)
-                rc = find_org(list->session, &list->own, organization, &display, &entity, err);
-        if (rc)
-                return rc;
-        display = arena_str(&list->own, display);
-        list->missing = arena_printf(&list->own, "There is no organization '%.*s', or you are not in it.",
-                                     STR_ARG(display)).ptr;
-        rc = list_variable(list, "organization", display.ptr, err);
-        if (!rc)
-                rc = list_variable(list, "filters", filters.ptr, err);
-        return rc ? rc : list_variable(list, "order", order, err);
-}
-
-enum vitrine_code vitrine_registries_list(vitrine_session *session, const char *organization, const char *filter,
-                                          const char *order, unsigned per_page, vitrine_registries **ret_list,
-                                          struct vitrine_error *error)
-{
-        struct vitrine_registries *list = mem_alloc_zero(1, sizeof(*list));
-        struct err err = { 0 };
-        enum rc rc;
-
-        if (!list)
-                return border(session, mem_fail(&err), &err, error);
-        list_begin(&list->list, session, list_document, "organization", "organization.orgEntity.projects");
-        list->list.per_page = per_page;
-        rc = begin_list(&list->list, organization, filter, order, &err);
-        if (rc)
-                vitrine_registries_free(list);
-        else
-                *ret_list = list;
-        return border(session, rc, &err, error);
-}
-
-enum vitrine_code vitrine_registries_next(vitrine_registries *list, vitrine_registry **ret_registry,
-                                          struct vitrine_error *error)
-{
-        const struct json *edge = NULL;
-        struct err err = { 0 };
-        enum rc rc = list_next(&list->list, &edge, &err);
-
-        if (!rc && !edge)
-                *ret_registry = NULL;
-        else if (!rc)
-                rc = registry_from(list->list.session, json_get(edge, "node"), ret_registry, &err);
-        return border(list->list.session, rc, &err, error);
-}
-
-void vitrine_registries_free(vitrine_registries *list)
-{
-        if (!list)
-                return;
-        list_done(&list->list);
-        mem_free(list);
 }

@@ -6,6 +6,11 @@
 
 #include "client/list.h"
 
+#define REGISTRY_PREFIX "wandb-registry-"
+#define REGISTRY_FRAGMENT \
+        " fragment R on Project { id name entity { name organization { name } } description createdAt updatedAt access " \
+        "allowAllArtifactTypes: allowAllArtifactTypesInRegistry artifactTypes(includeAll: true) { edges { node { name } } } }"
+
 struct vitrine_registry {
         struct vitrine_session *session;
         struct arena arena;           /* replaced as a whole when it is loaded */

@@ -249,6 +249,22 @@ static void free_members(struct vitrine_members **members)
         vitrine_members_free(*members);
 }
 
+/* Who was added gets the role, or is taken out again: nobody stays in with another role than was asked for. */
+static enum rc add(struct vitrine_registry *r, struct arena *arena, enum vitrine_member_kind kind, const char *id,
+                   const char *role, struct err *err)
+{
+        struct err ignored = { 0 };
+        enum rc rc = add_or_remove(r, arena, add_document, kind, id, err);
+
+        if (rc)
+                return rc;
+        rc = give_role(r, arena, kind, id, role ? role : "member", err);
+        if (rc && add_or_remove(r, arena, remove_document, kind, id, &ignored))
+                session_log(r->session, VITRINE_LOG_WARNING, "A member without the wanted role is in the registry '%s': %s",
+                            r->name, ignored.msg);
+        return rc;
+}
+
 enum what { ADD, SET, REMOVE };
 
 static enum rc change(struct vitrine_registry *r, enum what what, enum vitrine_member_kind kind, const char *who,
@@ -279,12 +295,10 @@ static enum rc change(struct vitrine_registry *r, enum what what, enum vitrine_m
                 return rc;
         if (what == REMOVE)
                 return add_or_remove(r, &arena, remove_document, kind, id, err);
-        if (!there) {
-                rc = add_or_remove(r, &arena, add_document, kind, id, err);
-                role = role ? role : "member";
-        }
-        if (rc || !role || (there && strcmp(there->role, role) == 0))
-                return rc;
+        if (!there)
+                return add(r, &arena, kind, id, role, err);
+        if (!role || strcmp(there->role, role) == 0)
+                return RC_OK;
         return give_role(r, &arena, kind, id, role, err);
 }
 

@@ -24,6 +24,7 @@ struct stream {
         vitrine_write_fn write;
         void *payload;
         struct crypto_digest *digest;
+        uint64_t promised;            /* bytes; UINT64_MAX: not known */
 };
 
 static enum rc stream_begin(struct task *task, struct err *err)
@@ -165,6 +166,10 @@ enum rc artifact_need_manifest(struct vitrine_artifact *a, struct err *err)
 
 static bool take_file(struct stream *s, struct str bytes)
 {
+        if (s->got > s->promised) {
+                s->refusal_rc = err_set(&s->refusal, RC_CORRUPT, "The server sends more bytes than the manifest promises.");
+                return false;
+        }
         crypto_digest_add(s->digest, bytes.ptr, bytes.len);
         if (s->write(bytes.ptr, bytes.len, s->payload) != 0)
                 s->refusal_rc = fail_canceled(&s->refusal);
@@ -193,6 +198,7 @@ static enum rc read_file(struct vitrine_artifact *a, const char *path, vitrine_w
         rc = file_url(a, &arena, entry->path, &url, err);
         if (rc)
                 return rc;
+        s.promised = entry->has_size ? entry->size : UINT64_MAX;
         s.digest = crypto_digest_try_new(entry->xxh ? CRYPTO_XXH128 : CRYPTO_MD5);
         if (!s.digest)
                 return mem_fail(err);

@@ -4,15 +4,8 @@
 #include "client/artifact.h"
 #include "client/list.h"
 
-#define VERSION_FRAGMENT \
-        " fragment A on Artifact { id versionIndex description metadata ttlDurationSeconds state size digest fileCount " \
-        "createdAt updatedAt artifactType { name } tags { name } " \
-        "artifactSequence { id name project { name entity { name } } } " \
-        "aliases { alias artifactCollection { name project { name entity { name } } } } }"
-
 struct vitrine_versions {
         struct list list;
-        bool of_project;
 };
 
 static const char project_document[] =
@@ -30,112 +23,80 @@ static const char registry_document[] =
 
 static enum rc begin_project(struct list *list, const struct vitrine_list_options *o, struct err *err)
 {
-        const char *entity = o->entity;
-        struct str filters = STR_NULL;
+        const char *entity = NULL;
         enum rc rc;
 
         if (!o->collection)
                 return err_set(err, RC_INVALID, "Versions in a project are listed by collection: name one.");
-        rc = entity ? RC_OK : session_entity(list->session, &entity, err);
+        rc = list_filter_variable(list, "filters", o->filter, NULL, NULL, false, err);
         if (!rc)
-                rc = list_filter(&list->own, o->filter, NULL, false, &filters, err);
+                rc = list_of_project(list, o, &entity, err);
         if (rc)
                 return rc;
+        list->document = project_document;
+        list->parent = "project.artifactCollection";
+        list->connection = "project.artifactCollection.artifacts";
         list->missing = arena_printf(&list->own, "There is no collection '%s/%s/%s', or you may not see it.", entity,
                                      o->project, o->collection).ptr;
-        rc = list_variable(list, "entity", entity, err);
-        if (!rc)
-                rc = list_variable(list, "project", o->project, err);
-        if (!rc)
-                rc = list_variable(list, "collection", o->collection, err);
-        if (!rc)
-                rc = list_variable(list, "filters", filters.ptr, err);
-        return rc ? rc : list_variable(list, "order", o->order, err);
+        return list_variable(list, "collection", o->collection, err);
 }
 
 static enum rc begin_registry(struct list *list, const struct vitrine_list_options *o, struct err *err)
 {
-        struct str display = STR_NULL, entity = STR_NULL, registries = STR_NULL, collections = STR_NULL, filters = STR_NULL;
-        enum rc rc = list_filter(&list->own, o->registry_filter, o->registry, true, &registries, err);
+        enum rc rc = list_filter_variable(list, "registryFilter", o->registry_filter, NULL, o->registry, true, err);
 
+        list->document = registry_document;
+        list->parent = "organization";
+        list->connection = "organization.orgEntity.artifactMemberships";
         if (!rc)
-                rc = list_filter(&list->own, o->collection_filter, o->collection, false, &collections, err);
+                rc = list_filter_variable(list, "collectionFilter", o->collection_filter, NULL, o->collection, false, err);
         if (!rc)
-                rc = list_filter(&list->own, o->filter, NULL, false, &filters, err);
-        if (!rc)
-                rc = find_org(list->session, &list->own, o->organization, &display, &entity, err);
-        if (rc)
-                return rc;
-        display = arena_str(&list->own, display);
-        rc = list_variable(list, "organization", display.ptr, err);
-        if (!rc)
-                rc = list_variable(list, "registryFilter", registries.ptr, err);
-        if (!rc)
-                rc = list_variable(list, "collectionFilter", collections.ptr, err);
-        if (!rc)
-                rc = list_variable(list, "artifactFilter", filters.ptr, err);
-        return rc ? rc : list_variable(list, "order", o->order, err);
+                rc = list_filter_variable(list, "artifactFilter", o->filter, NULL, NULL, false, err);
+        return rc ? rc : list_of_organization(list, o, err);
 }
 
-static enum rc begin(struct vitrine_versions *v, struct vitrine_session *session, const struct vitrine_list_options *o,
-                     struct err *err)
+static enum rc begin(struct list *list, const struct vitrine_list_options *o, struct err *err)
 {
-        v->of_project = o->project != NULL;
-        if (v->of_project)
-                list_begin(&v->list, session, project_document, "project.artifactCollection",
-                           "project.artifactCollection.artifacts");
-        else
-                list_begin(&v->list, session, registry_document, "organization",
-                           "organization.orgEntity.artifactMemberships");
-        v->list.per_page = o->per_page;
-        return v->of_project ? begin_project(&v->list, o, err) : begin_registry(&v->list, o, err);
+        enum rc rc = o->project ? begin_project(list, o, err) : begin_registry(list, o, err);
+
+        return rc ? rc : list_variable(list, "order", o->order, err);
 }
 
 enum vitrine_code vitrine_versions_list(vitrine_session *session, const struct vitrine_list_options *options,
                                         vitrine_versions **ret_list, struct vitrine_error *error)
 {
-        struct vitrine_list_options o = VITRINE_LIST_OPTIONS_INIT;
-        struct vitrine_versions *list;
+        struct list *list = NULL;
         struct err err = { 0 };
-        enum rc rc = take_options(&o, sizeof(o), options, &err);
+        enum rc rc = list_open(session, options, begin, &list, &err);
 
-        if (rc)
-                return border(session, rc, &err, error);
-        list = mem_alloc_zero(1, sizeof(*list));
-        if (!list)
-                return border(session, mem_fail(&err), &err, error);
-        rc = begin(list, session, &o, &err);
-        if (rc)
-                vitrine_versions_free(list);
-        else
-                *ret_list = list;
+        if (!rc)
+                *ret_list = (struct vitrine_versions *)list;
         return border(session, rc, &err, error);
 }
 
-/* One that was deleted while the list was walked has no artifact any more and is left out. */
-static enum rc next(struct vitrine_versions *v, struct vitrine_artifact **ret, struct err *err)
+/* A link whose version was deleted while the list was walked has no artifact any more and is left out. */
+static enum rc next(struct list *list, struct vitrine_artifact **ret, struct err *err)
 {
-        const struct json *edge = NULL, *node;
+        const struct json *node = NULL;
         enum rc rc;
 
         do {
-                rc = list_next(&v->list, &edge, err);
+                rc = list_next(list, &node, err);
                 if (rc)
                         return rc;
-                if (!edge) {
-                        *ret = NULL;
-                        return RC_OK;
-                }
-                node = dig(edge, "node");
-        } while (!node || (!v->of_project && !dig(node, "artifact")));
-        return artifact_from(v->list.session, v->of_project ? NULL : node, v->of_project ? node : NULL, ret, err);
+        } while (node && !list->of_project && !dig(node, "artifact"));
+        if (!node) {
+                *ret = NULL;
+                return RC_OK;
+        }
+        return artifact_from(list->session, list->of_project ? NULL : node, list->of_project ? node : NULL, ret, err);
 }
 
 enum vitrine_code vitrine_versions_next(vitrine_versions *list, vitrine_artifact **ret_version, struct vitrine_error *error)
 {
         struct err err = { 0 };
 
-        return border(list->list.session, next(list, ret_version, &err), &err, error);
+        return border(list->list.session, next(&list->list, ret_version, &err), &err, error);
 }
 
 int64_t vitrine_versions_total(const vitrine_versions *list)
@@ -145,8 +106,5 @@ int64_t vitrine_versions_total(const vitrine_versions *list)
 
 void vitrine_versions_free(vitrine_versions *list)
 {
-        if (!list)
-                return;
-        list_done(&list->list);
-        mem_free(list);
+        list_free((struct list *)list);
 }

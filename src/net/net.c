@@ -426,10 +426,10 @@ static enum rc explain(struct net_handle *handle, struct net_answer *answer, str
 static void finish(struct net *net, struct net_handle *handle)
 {
         struct net_request *request = handle->request;
-        struct net_answer answer = { .rc = RC_OK };
+        struct net_answer answer = { .rc = RC_OK, .content_bytes = -1 };
         struct curl_header *header = NULL;
         struct err err = { 0 };
-        curl_off_t retry_after = 0;
+        curl_off_t retry_after = 0, length = -1;
 
         answer.status = status_of(handle);
         if (handle->result != CURLE_OK) {
@@ -445,6 +445,9 @@ static void finish(struct net *net, struct net_handle *handle)
                         answer.retry_after_ms = (uint64_t)retry_after * 1000;
                 if (curl_easy_header(handle->easy, "ETag", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
                         answer.etag = str_from(header->value);
+                if (answer.status / 100 == 2 &&
+                    curl_easy_getinfo(handle->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK)
+                        answer.content_bytes = length;
                 answer.body = (struct str){ handle->error_body, handle->error_body_len };
         }
         answer.err = &err;

@@ -29,6 +29,7 @@ struct net_answer {
         bool repeatable;              /* the same again may go better: the way failed, 408, 429, 5xx but 501 */
         uint64_t retry_after_ms;      /* as the server asks; 0: it does not */
         struct str etag;              /* as written, with quotes; absent */
+        int64_t content_bytes;        /* Content-Length of a success; -1: not said */
         struct str body;              /* of an answer that is no success, up to 8 KiB; else empty */
         const struct err *err;        /* when rc is not RC_OK */
 };

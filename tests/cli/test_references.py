@@ -59,6 +59,7 @@ def test_pull_follows_http(place, new_place, web):
     web.files["data.bin"] = os.urandom(300_000)
     place.write("plain.txt", "plain")
     place.ok("push", web.address("data.bin"), "plain.txt", "both", "--type", "dataset")
+    assert {e["path"]: e["size"] for e in place.json("ls", "both")} == {"data.bin": 300_000, "plain.txt": 5}
     other = new_place()
     web.asked.clear()
     web.cut = 1

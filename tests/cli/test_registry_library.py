@@ -201,5 +201,5 @@ def test_what_c_made_is_read_by_wandb(place, machine, old_machine, team, program
     assert version["metadata"] == {"acc": 0.5, "layers": [1, 2], "deep": {"ü": None, "yes": True}}
     assert (version["description"], len(version["logged_by"])) == ("weights from C", 1)
     assert [(e["path"], e["size"], e["ref"]) for e in version["entries"]] == [
-        ("empty", 0, None), ("ordner/ä ö.txt", 6, None), ("ref", 7, "tape://shelf/key"), ("weights.bin", 4, None)]
+        ("empty", 0, None), ("folder/ä ö.txt", 6, None), ("ref", 7, "tape://shelf/key"), ("weights.bin", 4, None)]
     same_for_the_oldest(c, old_machine.run(look).result)

@@ -328,7 +328,7 @@ static void make_version(vitrine_session *session, const char *path)
         check(vitrine_run_start(session, NULL, &run, &error));
         check(vitrine_artifact_new(session, "made-in-c", "model", &options, &draft, &error));
         check(vitrine_artifact_add_bytes(draft, "weights.bin", "\0\1\2\3", 4, &error));
-        check(vitrine_artifact_add_bytes(draft, "ordner/ä ö.txt", "umlaut", 6, &error));
+        check(vitrine_artifact_add_bytes(draft, "folder/ä ö.txt", "umlaut", 6, &error));
         check(vitrine_artifact_add_bytes(draft, "empty", "", 0, &error));
         check(vitrine_artifact_add_reference(draft, "tape://shelf/key", "ref", &pointer, &error));
         log.run = run;

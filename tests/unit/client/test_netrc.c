@@ -80,6 +80,22 @@ static void netrc_store_replaces_its_own_entry_only(void **state UNUSED)
         expect_key("http://last", "l");
 }
 
+static void netrc_store_follows_a_link(void **state UNUSED)
+{
+        char link[160];
+        struct stat st;
+
+        write_text("machine last password l\n");
+        (void)snprintf(link, sizeof(link), "%s-link", path);
+        assert_int_equal(symlink(path, link), 0);
+        assert_int_equal(vitrine_netrc_store(link, "http://a.example", "new", NULL), VITRINE_OK);
+        assert_int_equal(lstat(link, &st), 0);
+        assert_true(S_ISLNK(st.st_mode));
+        assert_int_equal(unlink(link), 0);
+        expect_key("http://a.example", "new");
+        expect_key("http://last", "l");
+}
+
 static void netrc_store_refuses_what_is_no_key(void **state UNUSED)
 {
         struct vitrine_error error = VITRINE_ERROR_INIT;
@@ -95,6 +111,7 @@ int main(void)
                 cmocka_unit_test_teardown(netrc_find_knows_forms_that_people_write, remove_path),
                 cmocka_unit_test_teardown(netrc_find_without_a_file_finds_nothing, remove_path),
                 cmocka_unit_test_teardown(netrc_store_replaces_its_own_entry_only, remove_path),
+                cmocka_unit_test_teardown(netrc_store_follows_a_link, remove_path),
                 cmocka_unit_test_teardown(netrc_store_refuses_what_is_no_key, remove_path),
         };
 
