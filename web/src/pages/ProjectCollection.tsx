@@ -2,16 +2,19 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 
 import { CollectionPage } from '../routes/lazy';
+import { ArtifactFrame } from './ArtifactFrame';
 
 export default function ProjectCollection() {
   const params: Record<string, string | undefined> = useParams({ strict: false });
   const search: { tab?: string } = useSearch({ strict: false });
   const { entity = '', project = '', type = '', collection = '' } = params;
   return (
-    <CollectionPage
-      key={`${entity}/${project}/${collection}`}
-      place={{ entity, project, type, collection }}
-      tab={search.tab}
-    />
+    <ArtifactFrame here={{ entity, project, type, collection }}>
+      <CollectionPage
+        key={`${entity}/${project}/${collection}`}
+        place={{ entity, project, type, collection }}
+        tab={search.tab}
+      />
+    </ArtifactFrame>
   );
 }

@@ -2,6 +2,7 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 
 import { VersionPage } from '../routes/lazy';
+import { ArtifactFrame } from './ArtifactFrame';
 
 interface Params {
   entity?: string;
@@ -22,11 +23,13 @@ export default function ProjectVersion() {
   const path = slash < 0 ? undefined : rest.slice(slash + 1);
 
   return (
-    <VersionPage
-      key={`${entity}/${project}/${collection}`}
-      place={{ entity, project, type, collection }}
-      version={version}
-      view={{ tab: tab || undefined, path, with: search.with }}
-    />
+    <ArtifactFrame here={{ entity, project, type, collection, version, tab: tab || undefined }}>
+      <VersionPage
+        key={`${entity}/${project}/${collection}`}
+        place={{ entity, project, type, collection }}
+        version={version}
+        view={{ tab: tab || undefined, path, with: search.with }}
+      />
+    </ArtifactFrame>
   );
 }

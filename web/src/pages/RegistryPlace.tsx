@@ -6,6 +6,7 @@ import { NotFound } from '../components/states';
 import { REGISTRY_PREFIX } from '../lib/names';
 import { findOrg, useViewer } from '../lib/viewer';
 import { CollectionPage, RegistryPage, VersionPage } from '../routes/lazy';
+import { ArtifactFrame } from './ArtifactFrame';
 
 const route = getRouteApi('/inside/orgs/$org/registry/$registry');
 
@@ -29,14 +30,19 @@ export default function RegistryPlace() {
   if (!selected) return <NotFound what={`'${search.selectionPath}'`} />;
   const { entity, project, collection } = selected;
   const place = { org: org.name, entity, project, collection, type: '' };
-  if (search.version)
-    return (
-      <VersionPage
-        key={search.selectionPath}
-        place={place}
-        version={search.version}
-        view={{ tab: search.tab, path: search.path, with: search.with }}
-      />
-    );
-  return <CollectionPage key={search.selectionPath} place={place} tab={search.tab} />;
+  const { version, tab } = search;
+  return (
+    <ArtifactFrame here={{ ...place, version, tab: version ? tab : undefined }}>
+      {version ? (
+        <VersionPage
+          key={search.selectionPath}
+          place={place}
+          version={version}
+          view={{ tab, path: search.path, with: search.with }}
+        />
+      ) : (
+        <CollectionPage key={search.selectionPath} place={place} tab={tab} />
+      )}
+    </ArtifactFrame>
+  );
 }
