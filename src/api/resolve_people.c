@@ -1,6 +1,7 @@
 /*
  * api/resolve_people.c - members of teams, of organizations and of the server, in pages, for the
- * Registry App. Clients take `members`, which are whole lists. Parent: MemberPage struct connection *.
+ * Registry App. Clients take `members`, which are whole lists. Parents: MemberPage, ProjectMemberPage
+ * struct connection *.
  */
 #include "api/resolve.h"
 #include "domain/organization.h"
@@ -8,21 +9,34 @@
 
 #define PEOPLE_MAX 1000
 
+struct page_wanted {
+        struct str text;
+        int64_t after_id;
+        size_t first;
+};
+
+static enum rc read_wanted(struct gql_field *field, struct page_wanted *ret, struct err *err)
+{
+        struct str after = STR_NULL;
+        enum rc rc = arg_page(field, 100, &ret->first, &after, err);
+
+        ret->text = str_trim(gql_arg_str(field, "text"));
+        if (!rc)
+                rc = cursor_read(field, after, &ret->after_id, err);
+        if (!rc && (ret->first < 1 || ret->first > PEOPLE_MAX))
+                rc = err_set(err, RC_INVALID, "'first' must be from 1 to %d.", PEOPLE_MAX);
+        return rc;
+}
+
 static enum rc out_people(struct gql_field *field, struct gql_out *out, const struct entity *entity, struct err *err)
 {
         struct people_page people = { 0 };
-        struct str after = STR_NULL, text = str_trim(gql_arg_str(field, "text"));
+        struct page_wanted wanted = { 0 };
         struct connection *page;
-        int64_t after_id = 0;
-        size_t first = 0;
-        enum rc rc = arg_page(field, 100, &first, &after, err);
+        enum rc rc = read_wanted(field, &wanted, err);
 
         if (!rc)
-                rc = cursor_read(field, after, &after_id, err);
-        if (!rc && (first < 1 || first > PEOPLE_MAX))
-                rc = err_set(err, RC_INVALID, "'first' must be from 1 to %d.", PEOPLE_MAX);
-        if (!rc)
-                rc = people_list(call_of(field), entity, text, after_id, first, &people, err);
+                rc = people_list(call_of(field), entity, wanted.text, wanted.after_id, wanted.first, &people, err);
         if (rc)
                 return rc;
         page = connection_new(field, people.count);
@@ -53,14 +67,44 @@ FIELD(Organization, people)
         return rc || !entity ? rc : out_people(field, out, entity, err);
 }
 
-FIELD(MemberPage, members)
+FIELD(Project, people)
 {
-        const struct connection *page = parent;
+        struct registry_people_page people = { 0 };
+        struct page_wanted wanted = { 0 };
+        struct connection *page;
+        enum rc rc = read_wanted(field, &wanted, err);
 
-        gql_out_list(out, page->count);
-        for (size_t i = 0; i < page->count; i++)
-                gql_out_object(gql_out_item(out, i), "Member", page->edges[i].node);
+        if (!rc)
+                rc = people_of_project(call_of(field), parent, wanted.text, wanted.after_id, wanted.first, &people, err);
+        if (rc)
+                return rc;
+        page = connection_new(field, people.count);
+        page->has_next = people.has_next;
+        for (size_t i = 0; i < people.count; i++)
+                connection_add(page, "ProjectMember", &people.items[i], cursor_make(field, people.items[i].account_id));
+        gql_out_object(out, "ProjectMemberPage", page);
         return RC_OK;
 }
+
+static void out_page(struct gql_out *out, const char *type, const struct connection *page)
+{
+        gql_out_list(out, page->count);
+        for (size_t i = 0; i < page->count; i++)
+                gql_out_object(gql_out_item(out, i), type, page->edges[i].node);
+}
+
+FIELD(MemberPage, members)
+{
+        out_page(out, "Member", parent);
+        return RC_OK;
+}
+
+FIELD(ProjectMemberPage, members)
+{
+        out_page(out, "ProjectMember", parent);
+        return RC_OK;
+}
+
+FIELD_SELF(ProjectMemberPage, pageInfo, "PageInfo")
 
 FIELD_SELF(MemberPage, pageInfo, "PageInfo")

@@ -1,7 +1,9 @@
 /*
- * api/resolve_storage.c - how much is stored where. Parent of StorageFigure: struct storage_figure *.
+ * api/resolve_storage.c - how much is stored where, and what deletions give back. Parents: StorageFigure struct
+ * storage_figure *, FreedBytes struct freed *.
  */
 #include "api/artifact_node.h"
+#include "domain/freed.h"
 #include "domain/job.h"
 #include "domain/storage.h"
 
@@ -45,6 +47,21 @@ FIELD(ArtifactPortfolio, storage)
 {
         return out_collection_storage(field, parent, out, err);
 }
+
+FIELD(Artifact, freedByDeletion)
+{
+        const struct version *v = parent;
+        struct freed *freed = NULL;
+        enum rc rc = freed_by_deletion(call_of(field), v->artifact, &freed_bounds_usual, &freed, err);
+
+        if (!rc)
+                gql_out_object(out, "FreedBytes", freed);
+        return rc;
+}
+
+FIELD_INT(FreedBytes, atLeastBytes, freed, at_least_bytes)
+FIELD_INT(FreedBytes, atMostBytes, freed, at_most_bytes)
+FIELD_INT(FreedBytes, restorableSeconds, freed, restore_s)
 
 FIELD(Mutation, countStorage)
 {

@@ -34,3 +34,15 @@ enum rc people_list(struct call *call, const struct entity *entity, struct str t
         *ret = (struct people_page){ list.items, list.count < first ? list.count : first, list.count > first };
         return RC_OK;
 }
+
+enum rc people_of_project(struct call *call, const struct project *project, struct str text, int64_t after_id,
+                          size_t first, struct registry_people_page *ret, struct err *err)
+{
+        struct project_member_list list = { 0 };
+        enum rc rc = store_people_of_project(call->conn, call->arena, project->id, text, after_id, first + 1, &list, err);
+
+        if (rc)
+                return rc;
+        *ret = (struct registry_people_page){ list.items, list.count < first ? list.count : first, list.count > first };
+        return RC_OK;
+}

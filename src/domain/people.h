@@ -21,4 +21,13 @@ struct people_page {
 MUST_USE enum rc people_list(struct call *call, const struct entity *entity, struct str text, int64_t after_id,
                              size_t first, struct people_page *ret, struct err *err);
 
+struct registry_people_page {
+        struct project_member *items;
+        size_t count;
+        bool has_next;
+};
+/* People and service accounts that were given a role in a registry; for a caller who sees it (project_see()). */
+MUST_USE enum rc people_of_project(struct call *call, const struct project *project, struct str text, int64_t after_id,
+                                   size_t first, struct registry_people_page *ret, struct err *err);
+
 #endif

@@ -30,3 +30,17 @@ enum rc store_people_page(struct db_conn *conn, struct arena *arena, enum people
 
         return rc ? rc : store_read_members(stmt, arena, ret, err);
 }
+
+enum rc store_people_of_project(struct db_conn *conn, struct arena *arena, int64_t project_id, struct str text,
+                                int64_t after_id, size_t limit, struct project_member_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        struct str part = str_is_null(text) ? STR("") : model_fold(arena, text);
+        enum rc rc = store_query(conn, &stmt, err,
+                                 "SELECT a.id, 0, a.name, a.username, a.email, m.role, a.service"
+                                 " FROM project_account m JOIN account a ON a.id = m.account_id"
+                                 " WHERE m.project_id = $1 AND m.account_id > $2" CONTAINS " ORDER BY m.account_id LIMIT $4",
+                                 "iisi", project_id, after_id, part, (int64_t)limit);
+
+        return rc ? rc : store_read_project_members(stmt, arena, project_id, (int64_t)limit, ret, err);
+}

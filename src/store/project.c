@@ -234,8 +234,8 @@ enum rc store_project_remove_team(struct db_conn *conn, int64_t project_id, int6
                           project_id, entity_id);
 }
 
-static enum rc members(struct db_stmt *stmt, struct arena *arena, int64_t project_id, int64_t count,
-                       struct project_member_list *ret, struct err *err)
+enum rc store_read_project_members(struct db_stmt *stmt, struct arena *arena, int64_t project_id, int64_t count,
+                                   struct project_member_list *ret, struct err *err)
 {
         struct project_member_list list = { arena_array(arena, struct project_member, (size_t)count + 1), 0 };
         bool row = true;
@@ -279,7 +279,7 @@ enum rc store_project_accounts(struct db_conn *conn, struct arena *arena, int64_
                          "i", project_id);
         if (rc)
                 return rc;
-        return members(stmt, arena, project_id, count, ret, err);
+        return store_read_project_members(stmt, arena, project_id, count, ret, err);
 }
 
 enum rc store_project_teams(struct db_conn *conn, struct arena *arena, int64_t project_id,
@@ -298,7 +298,7 @@ enum rc store_project_teams(struct db_conn *conn, struct arena *arena, int64_t p
                          "i", project_id);
         if (rc)
                 return rc;
-        return members(stmt, arena, project_id, count, ret, err);
+        return store_read_project_members(stmt, arena, project_id, count, ret, err);
 }
 
 /* ---- types ---- */

@@ -83,6 +83,10 @@ struct project_member_list {
         struct project_member *items;
         size_t count;
 };
+struct db_stmt;
+/* Rows of a query like theirs, at most `count`; for store/people.c. */
+MUST_USE enum rc store_read_project_members(struct db_stmt *stmt, struct arena *arena, int64_t project_id, int64_t count,
+                                            struct project_member_list *ret, struct err *err);
 MUST_USE enum rc store_project_accounts(struct db_conn *conn, struct arena *arena, int64_t project_id,
                                         struct project_member_list *ret, struct err *err);
 MUST_USE enum rc store_project_teams(struct db_conn *conn, struct arena *arena, int64_t project_id,

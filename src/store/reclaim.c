@@ -342,7 +342,7 @@ enum rc store_reclaim_versions(struct db_conn *conn, const struct reclaim_limits
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         size_t count = 0;
         enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT a.id, a.manifest_sha256, a.manifest_size, a.index_sha256, a.index_size "
+                                 "SELECT a.id, a.manifest_sha256, a.manifest_size, a.index_sha256, a.index_size, a.project_id "
                                  "FROM artifact a WHERE a.id > $3 AND a.index_sha256 IS NOT NULL AND " LIVING
                                  " ORDER BY a.id LIMIT $4",
                                  "iiii", limits->restore_from_us, limits->idle_from_us, after_id, (int64_t)max);
@@ -355,6 +355,7 @@ enum rc store_reclaim_versions(struct db_conn *conn, const struct reclaim_limits
                         break;
                 ret[count].id = db_column_i64(stmt, 0);
                 ret[count].manifest = store_read_bytes(stmt, 1);
+                ret[count].project_id = db_column_i64(stmt, 5);
                 ret[count++].index = store_read_bytes(stmt, 3);
         }
         *ret_count = count;

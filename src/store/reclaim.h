@@ -83,7 +83,7 @@ MUST_USE enum rc store_reclaim_page(struct db_conn *conn, enum reclaim_source so
 
 /* Artifacts that need their manifest and its index, by id. */
 struct reclaim_version {
-        int64_t id;
+        int64_t id, project_id;
         struct stored_bytes manifest, index;
 };
 MUST_USE enum rc store_reclaim_versions(struct db_conn *conn, const struct reclaim_limits *limits, int64_t after_id,

@@ -255,3 +255,45 @@ def people_are_listed_in_pages():
             root = wire.Wire(server.url, admin)
             assert sorted(names(root, everybody, lambda answer: answer["people"], n=4)) == sorted(members + ["mallory", "root1"])
             assert "'first'" in refused(root.graphql, everybody, n=5000)
+
+
+@test
+def members_of_a_registry_are_listed_in_pages():
+    page = ("people(text: $t, after: $a, first: $n) { members { id username role { name } inheritedRole { name } } "
+            "pageInfo { endCursor hasNextPage } }")
+    query = (f"query($t: String, $a: String, $n: Int) {{ project(entityName: \"Acme-Inc\", name: \"wandb-registry-model\") "
+             f"{{ id {page} }} }}")
+    with folder() as data:
+        world = World(data)
+        for i in range(12):
+            succeed("user", "add", f"user{i:02}", "--email", f"U{i}@Example.com", "--no-key", data=data)
+            succeed("org", "member", "set", "Acme Inc", f"user{i:02}", "viewer", data=data)
+        with Server(data) as server:
+            alice, carol, mallory, _ = world.on(server)
+            project = alice.graphql(query)["project"]
+            before = [m["username"] for m in project["people"]["members"]]
+            people = alice.graphql('{organization(name:"Acme Inc"){people(text:"user"){members{id}}}}')["organization"]["people"]
+            alice.graphql("mutation($i: CreateProjectMembersInput!) { createProjectMembers(input: $i) { success } }",
+                          i={"projectId": project["id"], "userIds": [m["id"] for m in people["members"]], "teamIds": []})
+
+            def names(person, **variables):
+                found, after = [], None
+                while True:
+                    got = person.graphql(query, a=after, **variables)["project"]["people"]
+                    assert len(got["members"]) <= variables.get("n", 100)
+                    found += [m["username"] for m in got["members"]]
+                    after = got["pageInfo"]["endCursor"]
+                    if not got["pageInfo"]["hasNextPage"]:
+                        return found
+
+            added = [f"user{i:02}" for i in range(12)]
+            for n in (100, 1, 5, 12):
+                assert sorted(names(carol, n=n)) == sorted(before + added)
+            assert names(carol, t="USER1") == ["user10", "user11"]
+            assert names(carol, t="u3@example", n=1) == ["user03"]
+            assert names(carol, t="%") == names(carol, t="mallory") == []
+            one = carol.graphql(query, t="user07")["project"]["people"]["members"][0]
+            assert one["role"]["name"] == "restricted_viewer" and one["inheritedRole"]["name"]
+            assert mallory.graphql(query)["project"] is None
+            assert "'first'" in refused(alice.graphql, query, n=1001)
+            assert "'first'" in refused(alice.graphql, query, n=0)

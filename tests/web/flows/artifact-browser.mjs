@@ -159,6 +159,8 @@ with wandb.init(entity="${TEAM}", project="${PROJECT}") as run:
   await page.getByRole('button', { name: 'More for v0' }).click();
   await page.getByRole('menuitem', { name: 'Delete version' }).click();
   await page.getByRole('dialog').getByText('Its aliases (latest) go with it.').waitFor();
+  await page.getByRole('dialog').getByText('That frees 11 B, which no other version needs.').waitFor();
+  await page.getByRole('dialog').getByText('For 7 days it can be restored').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete version' }).click();
   await page.getByText('short-lived:v0 is deleted').waitFor();
   await page.getByRole('button', { name: 'More about short-lived' }).click();
@@ -166,6 +168,30 @@ with wandb.init(entity="${TEAM}", project="${PROJECT}") as run:
   await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click();
   await page.getByRole('table', { name: 'Artifacts' }).waitFor();
   equal(await page.getByRole('link', { name: 'short-lived' }).count(), 0, 'lines of what is deleted');
+});
+
+flow('UI-23 UI-29: content that another version has is not freed', async ({ page, world }) => {
+  world.snippet(`
+import pathlib, tempfile, wandb
+for extra in ("", "a little more"):
+    with wandb.init(entity="${TEAM}", project="shared-content") as run:
+        artifact = wandb.Artifact("twice", type="report")
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "same.bin").write_bytes(b"x" * 5000)
+        if extra:
+            (folder / "more.txt").write_text(extra)
+        artifact.add_dir(str(folder))
+        run.log_artifact(artifact).wait()
+`);
+  for (const [version, text] of [
+    ['v0', 'That frees nothing'],
+    ['v1', 'That frees 13 B'],
+  ]) {
+    await page.goto(`/${TEAM}/shared-content/artifacts/report/twice/${version}`);
+    await page.getByRole('button', { name: `More for ${version}` }).click();
+    await page.getByRole('menuitem', { name: 'Delete version' }).click();
+    await page.getByRole('dialog').getByText(text).waitFor();
+  }
 });
 
 flow(

@@ -60,7 +60,7 @@ flow('UI-30: arrows go from row to row, Enter opens one, and the focus can be se
 
 flow('UI-10: a tree of files without a mouse', async ({ page }) => {
   await page.goto(PAGES.files.replace(/&path=.*/, ''));
-  const tree = page.getByRole('tree');
+  const tree = page.getByRole('tree', { name: 'Files' });
   await tree.getByText('notes').waitFor();
   const texts = await tree.getByRole('treeitem').allTextContents();
   await tree.getByRole('treeitem').first().getByRole('button').focus();

@@ -128,6 +128,40 @@ flow(
   },
 );
 
+flow('UI-18: many members come a page at a time, and any of them is found', async ({ page, world }) => {
+  const COUNT = 108;
+  const name = (i) => `crowd${String(i).padStart(3, '0')}`;
+  for (let i = 0; i < COUNT; i++) {
+    world.operate(['user', 'add', name(i), '--no-key']);
+    world.operate(['org', 'member', 'set', ORG, name(i), 'viewer']);
+  }
+  const address = await registry(world, 'Crowd');
+  const { organization, project } = await world.graphql(
+    `{ organization(name: "${ORG}") { people(text: "crowd", first: 1000) { members { id } } }
+       project(entityName: "${ORG_ENTITY}", name: "wandb-registry-Crowd") { id } }`,
+  );
+  await world.graphql('mutation($i:CreateProjectMembersInput!){createProjectMembers(input:$i){success}}', {
+    i: { projectId: project.id, userIds: organization.people.members.map(({ id }) => id), teamIds: [] },
+  });
+  const sizes = [];
+  page.on('response', async (response) => {
+    if (response.request().postDataJSON?.()?.operationName !== 'RegistryPeople') return;
+    const { data } = await response.json();
+    sizes.push(data.project.people.members.length);
+  });
+  await page.goto(address);
+  await roleOf(page, name(0)).waitFor();
+  equal(sizes, [100], 'the first page');
+  await page.keyboard.press('End');
+  await roleOf(page, name(COUNT - 1)).waitFor();
+  holds(sizes.length === 2 && sizes[1] < 100, `then the next: ${sizes}`);
+  const section = page.getByRole('region', { name: 'Registry members and roles' });
+  await section.getByRole('textbox', { name: 'Member', exact: true }).fill('CROWD077');
+  await roleOf(page, name(77)).waitFor();
+  equal(await page.getByRole('textbox', { name: /^Registry role of/ }).count(), 1, 'members that are found');
+  for (let i = 0; i < COUNT; i++) world.operate(['user', 'delete', name(i)]);
+});
+
 flow(
   'UI-18: a member is found, gets a role and is made owner; access is deleted',
   async ({ page, world }) => {

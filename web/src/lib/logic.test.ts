@@ -5,6 +5,7 @@ import { diffObjects } from './diff';
 import { toCsv } from './events';
 import { fileLines, foldersOf, lookOf, parseCsv, type Listing } from './files';
 import { formatAge, formatBytes, formatDuration } from './format';
+import { freedText } from './freed';
 import { configValues } from './run';
 import { aliasSpans } from './timeline';
 import { treeLines } from './tree';
@@ -31,6 +32,16 @@ describe('format', () => {
     expect(formatDuration(30 * 86_400)).toBe('30 days');
     expect(formatDuration(90_000)).toBe('1 day, 1 hour');
     expect(formatDuration(20)).toBe('1 minute');
+  });
+});
+
+describe('what a deletion frees', () => {
+  it('is said as sure as it is', () => {
+    const text = (atLeastBytes: number, atMostBytes: number) => freedText({ atLeastBytes, atMostBytes });
+    expect(text(0, 0)).toMatch(/frees nothing/);
+    expect(text(2048, 2048)).toMatch(/frees 2\.0 KB, which/);
+    expect(text(2048, 4096)).toMatch(/at least 2\.0 KB/);
+    expect(text(0, 4096)).toMatch(/4\.1 KB at most/);
   });
 });
 

@@ -9,7 +9,7 @@ import { Icon } from '../components/Icon';
 import { Card, Section } from '../components/Page';
 import { Rows } from '../components/Rows';
 import { LoadingRows, Problem } from '../components/states';
-import { gql, useGql } from '../graphql/client';
+import { gql, useGql, useGqlPages } from '../graphql/client';
 import {
   AddRegistryMembersDocument,
   FindPeopleDocument,
@@ -40,6 +40,7 @@ interface Props {
   canEdit: boolean;
 }
 
+const PAGE = 100;
 const CHOICES = ROLES.map((role) => ({ value: role, label: roleLabel(role) }));
 /** Those that the server gives a service account. */
 const SERVICE_CHOICES = CHOICES.filter(({ value }) => value === 'member' || value === 'admin');
@@ -136,36 +137,44 @@ function AddAccess({ registry, org, close }: { registry: Registry; org: string; 
 }
 
 export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
-  const list = useGql(RegistryPeopleDocument, { entity, project: registry.name });
+  const [search, setSearch] = useState('');
+  const [text] = useDebouncedValue(search.trim(), 150);
+  const list = useGqlPages(
+    RegistryPeopleDocument,
+    { entity, project: registry.name, text: text || null, first: PAGE },
+    (d) => d.project?.people,
+  );
   const remove = useChange(RemoveRegistryMembersDocument);
   const setUserRole = useChange(SetRegistryMemberRoleDocument);
   const setTeamRole = useChange(SetRegistryTeamRoleDocument);
   const setOwner = useChange(SetOwnerDocument);
   const [adding, setAdding] = useState(false);
   const [leaving, setLeaving] = useState<Person | null>(null);
-  const [search, setSearch] = useState('');
-  const project = list.data?.project;
+  const project = list.data?.pages[0]?.project;
+  const wanted = text.toLowerCase();
   const people: Person[] = [
-    ...(project?.teamMembers ?? []).map(({ team, role }) => ({
-      id: team.id,
-      kind: 'team' as const,
-      name: team.name,
-      detail: 'Team',
-      role: role.name,
-      inherited: null,
-    })),
-    ...(project?.members ?? []).map((member) => ({
-      id: member.id,
-      kind: member.accountType === 'SERVICE' ? ('service' as const) : ('user' as const),
-      name: member.username ?? member.name ?? '',
-      detail: member.accountType === 'SERVICE' ? (member.name ?? '') : (member.email ?? ''),
-      role: member.role.name,
-      inherited: member.inheritedRole?.name ?? null,
-    })),
+    ...(project?.teamMembers ?? [])
+      .filter(({ team }) => team.name.toLowerCase().includes(wanted))
+      .map(({ team, role }) => ({
+        id: team.id,
+        kind: 'team' as const,
+        name: team.name,
+        detail: 'Team',
+        role: role.name,
+        inherited: null,
+      })),
+    ...(list.data?.pages ?? [])
+      .flatMap((page) => page.project?.people?.members ?? [])
+      .map((member) => ({
+        id: member.id,
+        kind: member.accountType === 'SERVICE' ? ('service' as const) : ('user' as const),
+        name: member.username ?? member.name ?? '',
+        detail: member.accountType === 'SERVICE' ? (member.name ?? '') : (member.email ?? ''),
+        role: member.role.name,
+        inherited: member.inheritedRole?.name ?? null,
+      })),
   ];
   const owner = project?.owner;
-  const wanted = search.trim().toLowerCase();
-  const shown = people.filter((p) => `${p.name} ${p.detail}`.toLowerCase().includes(wanted));
 
   const change = (person: Person, role: string) =>
     person.kind === 'team'
@@ -207,7 +216,7 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
       <Section
         title="Registry members and roles"
         beside={
-          people.length > 0 && (
+          (people.length > 0 || search !== '') && (
             <TextInput
               size="xs"
               aria-label="Member"
@@ -223,14 +232,16 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
           <Problem error={list.error} />
         ) : list.isPending ? (
           <LoadingRows rows={2} />
-        ) : shown.length === 0 ? (
+        ) : people.length === 0 ? (
           <p className={css.hint}>{wanted ? 'Nobody is called that.' : 'Nobody was added yet.'}</p>
         ) : (
           <Rows
             label="Registry members and roles"
-            items={shown}
+            items={people}
             keyOf={(person) => person.id}
             height={54}
+            hasMore={list.hasNextPage}
+            loadMore={() => void (list.isFetching || list.fetchNextPage())}
             head={
               <div className={css.cells} style={{ minHeight: 36 }}>
                 <span role="columnheader">Member</span>

@@ -6,8 +6,16 @@ import { useState, type FormEvent } from 'react';
 import { namedAliases } from '../components/Chips';
 import { Confirm } from '../components/Confirm';
 import { toastDone } from '../components/toast';
-import { DeleteVersionDocument, UnlinkVersionDocument, UpdateVersionDocument } from '../graphql/generated';
+import { useGql } from '../graphql/client';
+import {
+  DeleteVersionDocument,
+  FreedByDeletionDocument,
+  UnlinkVersionDocument,
+  UpdateVersionDocument,
+} from '../graphql/generated';
 import { useChange } from '../lib/change';
+import { formatDuration } from '../lib/format';
+import { freedText } from '../lib/freed';
 import { collectionLink, type Place } from '../lib/links';
 import css from './form.module.css';
 import type { Membership, Version } from './VersionPage';
@@ -62,6 +70,28 @@ function TtlForm({ artifact, close }: { artifact: Version; close: () => void }) 
   );
 }
 
+/** What goes with the version, what its deletion gives back, and for how long it can be undone. */
+function DeletionFacts({ artifact, aliases }: { artifact: Version; aliases: string[] }) {
+  const freed = useGql(FreedByDeletionDocument, { id: artifact.id });
+  const figures = freed.data?.artifact?.freedByDeletion;
+  return (
+    <>
+      <p style={{ margin: 0 }}>
+        {aliases.length > 0 && `Its aliases (${aliases.join(', ')}) go with it. `}
+        Links to it in registries go, too.
+      </p>
+      <p style={{ margin: '8px 0 0' }} role="status">
+        {freed.isPending ? 'Looking what that frees…' : figures && freedText(figures)}
+      </p>
+      <p style={{ margin: '8px 0 0' }}>
+        {figures && figures.restorableSeconds > 0
+          ? `For ${formatDuration(figures.restorableSeconds)} it can be restored; the space is free after that.`
+          : !figures && 'For a while it can be restored.'}
+      </p>
+    </>
+  );
+}
+
 export function VersionActions({ dialog, close, membership, artifact, place, version }: Props) {
   const navigate = useNavigate();
   const unlink = useChange(UnlinkVersionDocument);
@@ -107,8 +137,7 @@ export function VersionActions({ dialog, close, membership, artifact, place, ver
             .then(() => leave('deleted'), close)
         }
       >
-        {aliases.length > 0 && `Its aliases (${aliases.join(', ')}) go with it. `}
-        Links to it in registries go, too. For a while it can be restored.
+        <DeletionFacts artifact={artifact} aliases={aliases} />
       </Confirm>
       <Modal opened={dialog === 'ttl'} onClose={close} title="Edit TTL policy">
         <TtlForm artifact={artifact} close={close} />
