@@ -46,7 +46,7 @@ function Versions({ place }: { place: Place }) {
 
   return (
     <>
-      {edges.length === 0 && <Note level={3}>No versions yet</Note>}
+      {edges.length === 0 && <Note level={3}>Empty</Note>}
       {edges.map(({ version, node }) => {
         const aliases = namedAliases(node.aliases?.filter((a) => a.artifactCollection?.id === home));
         return (
