@@ -94,6 +94,7 @@ static void add_event(struct cli *cli, struct history *history, const struct jso
 static enum vitrine_code one_page(struct cli *cli, const char *id, struct history *history, struct vitrine_error *error)
 {
         _cleanup_(buf_done) struct buf variables = { 0 };
+        _cleanup_(arena_done) struct arena arena;
         struct err err = { 0 };
         struct json *data = NULL;
         const struct json *page, *edges;
@@ -101,6 +102,7 @@ static enum vitrine_code one_page(struct cli *cli, const char *id, struct histor
         char *answer = NULL;
         enum vitrine_code code;
 
+        arena_init(&arena, 0); /* of this page: a history may be long */
         json_writer_init(&w, &variables);
         json_begin_object(&w);
         json_key_string(&w, "id", str_from(id));
@@ -110,7 +112,7 @@ static enum vitrine_code one_page(struct cli *cli, const char *id, struct histor
         code = vitrine_session_graphql(cli->session, history_query, buf_cstr(&variables), &answer, error);
         if (code)
                 return code;
-        if (json_parse(&cli->arena, arena_str(&cli->arena, str_from(answer)), NULL, &data, &err))
+        if (json_parse(&arena, arena_str(&arena, str_from(answer)), NULL, &data, &err))
                 code = fail_with(error, VITRINE_PROTOCOL, "The server's answer is not what a Vitrine server says: %s", err.msg);
         vitrine_free(answer);
         if (code)
@@ -119,7 +121,7 @@ static enum vitrine_code one_page(struct cli *cli, const char *id, struct histor
         edges = json_get(page, "edges");
         for (const struct json *edge = edges ? edges->first : NULL; edge; edge = edge->next)
                 add_event(cli, history, json_get(edge, "node"));
-        history->cursor = json_text(json_get(page, "pageInfo"), "endCursor");
+        history->cursor = arena_str(&cli->arena, json_text(json_get(page, "pageInfo"), "endCursor"));
         history->more = json_get(json_get(page, "pageInfo"), "hasNextPage") &&
                         json_get(json_get(page, "pageInfo"), "hasNextPage")->boolean && !str_is_null(history->cursor);
         return VITRINE_OK;

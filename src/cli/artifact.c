@@ -99,8 +99,9 @@ static const char *nearest_collection(struct cli *cli, struct str before, struct
         return found && !str_eq_c(name, found) ? found : NULL;
 }
 
-enum vitrine_code suggest_registry(struct cli *cli, enum vitrine_code code, const char *name,
-                                   struct vitrine_error *error)
+/* before: what stands in front of the name where it was given. */
+static enum vitrine_code suggest_behind(struct cli *cli, enum vitrine_code code, const char *before, const char *name,
+                                        struct vitrine_error *error)
 {
         vitrine_registries *list = NULL;
         vitrine_registry *registry = NULL;
@@ -120,8 +121,13 @@ enum vitrine_code suggest_registry(struct cli *cli, enum vitrine_code code, cons
         }
         vitrine_registries_free(list);
         if (found && strcmp(found, name) != 0)
-                did_you_mean(error, "", found);
+                did_you_mean(error, before, found);
         return code;
+}
+
+enum vitrine_code suggest_registry(struct cli *cli, enum vitrine_code code, const char *name, struct vitrine_error *error)
+{
+        return suggest_behind(cli, code, "", name, error);
 }
 
 enum vitrine_code suggest_artifact(struct cli *cli, enum vitrine_code code, const char *path,
@@ -150,7 +156,8 @@ enum vitrine_code suggest_artifact(struct cli *cli, enum vitrine_code code, cons
                 registry.len--;
         registry = split_last(registry, &before);
         if (str_starts(registry, STR("wandb-registry-")))
-                return suggest_registry(cli, code, arena_cstr(&cli->arena, str_slice(registry, 15, registry.len)), error);
+                return suggest_behind(cli, code, arena_printf(&cli->arena, "%.*swandb-registry-", STR_ARG(before)).ptr,
+                                      arena_cstr(&cli->arena, str_slice(registry, 15, registry.len)), error);
         return code;
 }
 
@@ -190,7 +197,7 @@ void out_artifact(struct cli *cli, const vitrine_artifact *artifact)
         out_field_int(cli, "file_count", "Files", (int64_t)vitrine_artifact_file_count(artifact));
         out_field_list(cli, "aliases", "Aliases", artifact, alias_of);
         out_field_list(cli, "tags", "Tags", artifact, tag_of);
-        out_field(cli, "description", "Description", vitrine_artifact_description(artifact));
+        out_field_text(cli, "description", "Description", vitrine_artifact_description(artifact));
         if (cli->json) {
                 json_key(&cli->writer, STR("metadata"));
                 json_raw(&cli->writer, str_from(vitrine_artifact_metadata(artifact)));
@@ -208,8 +215,13 @@ void out_artifact(struct cli *cli, const vitrine_artifact *artifact)
 
                 out_field(cli, "source", "Linked from", known ? source.ptr : NULL);
         }
-        if (vitrine_artifact_ttl_s(artifact) > 0)
+        if (vitrine_artifact_ttl_s(artifact) > 0) {
+                char ttl[TEXT_SIZE_MAX];
+
                 out_field_int(cli, "ttl_seconds", NULL, vitrine_artifact_ttl_s(artifact));
+                if (!cli->json)
+                        out_field(cli, NULL, "Kept for", text_duration((uint64_t)vitrine_artifact_ttl_s(artifact), ttl));
+        }
         out_field(cli, "created_at", "Created", vitrine_artifact_created_at(artifact));
         out_field(cli, "id", NULL, vitrine_artifact_id(artifact));
 }

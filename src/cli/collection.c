@@ -45,7 +45,7 @@ static void print_fields(struct cli *cli, const vitrine_collection *collection)
         out_field(cli, "path", "Path", path_of(cli, collection));
         out_field(cli, "type", "Type", vitrine_collection_type(collection));
         out_field_list(cli, "tags", "Tags", collection, tag_of);
-        out_field(cli, "description", "Description", vitrine_collection_description(collection));
+        out_field_text(cli, "description", "Description", vitrine_collection_description(collection));
         out_field(cli, "created_at", "Created", vitrine_collection_created_at(collection));
         out_field(cli, "updated_at", "Changed", vitrine_collection_updated_at(collection));
         if (cli->json)
@@ -105,7 +105,7 @@ static enum vitrine_code list_options_of(struct cli *cli, struct vitrine_list_op
 
 enum vitrine_code run_collection_list(struct cli *cli, struct vitrine_error *error)
 {
-        static const char *const columns[] = { "name", "type", "*tags", "path", "description" };
+        static const char *const columns[] = { "name", "type", "*tags", "~path", "~description" };
         struct vitrine_list_options options = VITRINE_LIST_OPTIONS_INIT;
         vitrine_session *session = NULL;
         vitrine_collections *list = NULL;

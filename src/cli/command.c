@@ -2,226 +2,16 @@
  * cli/command.c - finding, preparing and running a command; see command.h.
  *
  * main.c calls command_main(). Whatever happens ends in one place, report(): one sentence on standard error and an
- * exit status.
+ * exit status. What a running command has at hand is in hand.c.
  */
 #include "cli/command.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fd.h"
 #include "cli/main.h"
 #include "cli/suggest.h"
-
-#define TEXT_FILE_MAX ((size_t)16 * 1024 * 1024)
-#define SECRET_FILE_MAX ((size_t)64 * 1024)
-
-const char *cli_argument(const struct cli *cli, size_t index)
-{
-        return index < cli->options.argument_count ? cli->options.arguments[index] : NULL;
-}
-
-const char *cli_option(const struct cli *cli, const char *name)
-{
-        return options_get(&cli->options, name);
-}
-
-void cli_say(struct cli *cli, const char *fmt, ...)
-{
-        va_list ap;
-
-        if (cli->quiet || cli->json)
-                return;
-        progress_clear(&cli->progress);
-        va_start(ap, fmt);
-        (void)vfprintf(stderr, fmt, ap);
-        va_end(ap);
-        (void)fputc('\n', stderr);
-}
-
-/* ---- signals -------------------------------------------------------------------------------- */
-
-/* What the handler cancels. It is set before the handler and never changes while that is in place. */
-static vitrine_session *volatile watched;
-
-static void on_signal(int number)
-{
-        /* The second time whoever sends it is in earnest; SA_RESETHAND has put the default back. */
-        (void)number;
-        if (watched)
-                vitrine_session_cancel(watched);
-}
-
-void cli_watch_signals(struct cli *cli)
-{
-        struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
-
-        watched = cli->session;
-        (void)sigemptyset(&action.sa_mask);
-        (void)sigaction(SIGINT, &action, NULL);
-        (void)sigaction(SIGTERM, &action, NULL);
-        (void)sigaction(SIGHUP, &action, NULL);
-}
-
-static void unwatch_signals(void)
-{
-        (void)signal(SIGINT, SIG_DFL);
-        (void)signal(SIGTERM, SIG_DFL);
-        (void)signal(SIGHUP, SIG_DFL);
-        watched = NULL;
-}
-
-/* ---- files and words ---------------------------------------------------------------------------- */
-
-static enum vitrine_code read_stdin(struct cli *cli, size_t max, struct str *ret, struct vitrine_error *error)
-{
-        _cleanup_(buf_done) struct buf buf = { 0 };
-        char chunk[4096];
-        size_t got;
-
-        while ((got = fread(chunk, 1, sizeof(chunk), stdin)) > 0) {
-                buf_add(&buf, chunk, got);
-                if (buf.len > max)
-                        return fail_with(error, VITRINE_TOO_LARGE, "Standard input is longer than expected here.");
-        }
-        if (ferror(stdin))
-                return fail_errno(error, VITRINE_IO, "Standard input cannot be read");
-        *ret = arena_str(&cli->arena, buf_str(&buf));
-        explicit_bzero(buf.ptr ? buf.ptr : chunk, buf.ptr ? buf.len : 0);
-        return VITRINE_OK;
-}
-
-static enum vitrine_code read_file(struct cli *cli, const char *path, size_t max, struct str *ret,
-                                   struct vitrine_error *error)
-{
-        struct err err = { 0 };
-
-        if (strcmp(path, "-") == 0)
-                return read_stdin(cli, max, ret, error);
-        if (fd_read_file(&cli->arena, path, max, ret, &err))
-                return fail_from(error, &err);
-        return VITRINE_OK;
-}
-
-enum vitrine_code cli_text(struct cli *cli, const char *value, const char **ret_text, struct vitrine_error *error)
-{
-        struct str text = STR_NULL;
-        enum vitrine_code code;
-
-        if (!value || value[0] != '@') {
-                *ret_text = value;
-                return VITRINE_OK;
-        }
-        code = read_file(cli, value + 1, TEXT_FILE_MAX, &text, error);
-        if (code)
-                return code;
-        if (memchr(text.ptr ? text.ptr : "", '\0', text.len))
-                return fail_with(error, VITRINE_INVALID, "%.200s holds zero bytes, where text is expected.", value + 1);
-        *ret_text = arena_cstr(&cli->arena, text);
-        return VITRINE_OK;
-}
-
-enum vitrine_code cli_secret_file(struct cli *cli, const char *path, const char **ret_secret,
-                                  struct vitrine_error *error)
-{
-        struct str text = STR_NULL;
-        enum vitrine_code code = read_file(cli, path, SECRET_FILE_MAX, &text, error);
-
-        if (code)
-                return code;
-        text = str_trim(str_cut(&text, '\n'));
-        if (str_is_empty(text))
-                return fail_with(error, VITRINE_INVALID, "%s has no API key in its first line.",
-                            strcmp(path, "-") == 0 ? "Standard input" : path);
-        *ret_secret = arena_cstr(&cli->arena, text);
-        return VITRINE_OK;
-}
-
-enum vitrine_code cli_confirm(struct cli *cli, const char *what, const char *name, struct vitrine_error *error)
-{
-        char line[512];
-
-        if (cli->dry_run || options_on(&cli->options, "yes"))
-                return VITRINE_OK;
-        if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-                return fail_with(error, VITRINE_INVALID, "Say --yes to %s %s.", what, name);
-        (void)fprintf(stderr, "To %s %s, type its name: ", what, name);
-        if (!fgets(line, sizeof(line), stdin))
-                line[0] = '\0';
-        line[strcspn(line, "\n")] = '\0';
-        if (strcmp(line, name) != 0)
-                return fail_with(error, VITRINE_INVALID, "That is not '%s': nothing was changed.", name);
-        return VITRINE_OK;
-}
-
-/* ---- the session -------------------------------------------------------------------------------- */
-
-static void on_log(enum vitrine_log_level level, const char *message, void *payload)
-{
-        struct cli *cli = payload;
-
-        if (level == VITRINE_LOG_DEBUG && !options_on(&cli->options, "debug"))
-                return;
-        if (level == VITRINE_LOG_INFO && !options_on(&cli->options, "verbose") && !options_on(&cli->options, "debug"))
-                return;
-        progress_clear(&cli->progress);
-        (void)fprintf(stderr, "%s\n", message);
-}
-
-enum vitrine_code cli_session_with(struct cli *cli, const char *key, vitrine_session **ret_session,
-                                   struct vitrine_error *error)
-{
-        struct vitrine_session_options options = VITRINE_SESSION_OPTIONS_INIT;
-        uint64_t transfers = 0, retry_s = 0;
-        enum vitrine_code code = options_number(&cli->options, "transfers", 1, 512, 0, &transfers, error);
-
-        if (!code)
-                code = options_number(&cli->options, "retry-seconds", 1, 86400, 0, &retry_s, error);
-        if (code)
-                return code;
-        options.base_url = cli_option(cli, "server");
-        options.api_key = key;
-        options.netrc_file = cli_option(cli, "netrc");
-        options.entity = cli_option(cli, "entity");
-        options.project = cli_option(cli, "project");
-        options.organization = cli_option(cli, "organization");
-        options.cache_dir = cli_option(cli, "cache-dir");
-        options.no_cache = options_on(&cli->options, "no-cache");
-        options.ca_file = cli_option(cli, "ca-file");
-        options.user_agent = "vitrine/" VITRINE_VERSION;
-        options.transfers_max = (unsigned)transfers;
-        options.retry_for_s = (unsigned)retry_s;
-        options.progress = progress_event;
-        options.progress_payload = &cli->progress;
-        options.log = on_log;
-        options.log_payload = cli;
-        code = vitrine_session_new(&options, &cli->session, error);
-        if (code)
-                return code;
-        cli_watch_signals(cli);
-        *ret_session = cli->session;
-        return VITRINE_OK;
-}
-
-enum vitrine_code cli_session(struct cli *cli, vitrine_session **ret_session, struct vitrine_error *error)
-{
-        const char *key = NULL, *file = cli_option(cli, "key-file");
-
-        if (cli->session) {
-                *ret_session = cli->session;
-                return VITRINE_OK;
-        }
-        if (file) {
-                enum vitrine_code code = cli_secret_file(cli, file, &key, error);
-
-                if (code)
-                        return code;
-        }
-        return cli_session_with(cli, key, ret_session, error);
-}
+#include "cli/text.h"
 
 /* ---- finding the command --------------------------------------------------------------------------- */
 
@@ -293,19 +83,33 @@ void command_options(struct options *options, const struct command *command)
 
 /* ---- running ---------------------------------------------------------------------------------------- */
 
-/* What comes from far below ("cannot open x: ...") has no period yet. */
+/* What comes from far below ("cannot open x: ...") has no period yet. Names in it come from other people. */
 static const char *sentence(struct cli *cli, const char *message)
 {
+        _cleanup_(buf_done) struct buf line = { 0 };
         size_t length = strlen(message);
         bool ended = length > 0 && strchr(".?!", message[length - 1]);
 
-        return arena_printf(&cli->arena, "%s%s", message, ended ? "" : ".").ptr;
+        text_add(&line, str_from(message), !cli->json && isatty(STDERR_FILENO));
+        return arena_printf(&cli->arena, "%.*s%s", STR_ARG(buf_str(&line)), ended ? "" : ".").ptr;
+}
+
+/* The library's word for it is no news to who pressed Ctrl-C; what becomes of what was begun is. */
+static const char *interrupted(const struct cli *cli)
+{
+        static const char *const moving[] = { "push", "pull", "use" };
+
+        for (size_t i = 0; cli->command && i < ARRAY_LEN(moving); i++)
+                if (strcmp(cli->command->words, moving[i]) == 0)
+                        return "Interrupted: the same command goes on where this one stopped.";
+        return "Interrupted.";
 }
 
 static int report(struct cli *cli, const struct vitrine_error *error)
 {
         enum exit_status status = status_of(error);
-        const char *message = sentence(cli, error->message);
+        bool by_library = error->code == VITRINE_CANCELED && strncmp(error->message, "Interrupted", 11) != 0;
+        const char *message = sentence(cli, by_library ? interrupted(cli) : error->message);
 
         progress_clear(&cli->progress);
         if (cli->json) {
@@ -399,7 +203,7 @@ static int run_command(struct cli *cli, int argc, char **argv)
         if (!code)
                 code = cli->command->run(cli, &error);
         /* What is left is printing: a signal may end the process again. */
-        unwatch_signals();
+        cli_unwatch_signals();
         vitrine_session_free(TAKE_PTR(cli->session));
         if (!code) {
                 progress_clear(&cli->progress);

@@ -62,7 +62,7 @@ extern const size_t output_option_count, server_option_count;
 void command_options(struct options *options, const struct command *command);
 const struct command *command_find(int argc, char **argv, int *ret_used);
 
-/* ---- at hand for commands ------------------------------------------------------------------ */
+/* ---- at hand for commands (hand.c) --------------------------------------------------------- */
 
 /* Makes the session from options and environment on the first call; it belongs to cli. */
 VITRINE_MUST_USE enum vitrine_code cli_session(struct cli *cli, vitrine_session **ret_session,
@@ -83,15 +83,19 @@ VITRINE_MUST_USE enum vitrine_code cli_secret_file(struct cli *cli, const char *
 /* Before something is deleted: --yes, or the name typed at the terminal; else INVALID. Always agreed with --dry-run. */
 VITRINE_MUST_USE enum vitrine_code cli_confirm(struct cli *cli, const char *what, const char *name,
                                                struct vitrine_error *error);
-/*
- * A handler of SIGINT and SIGTERM cancels the session; a second signal ends the process.
- */
+/* A handler of SIGINT and SIGTERM cancels the session; a second signal ends the process. */
 void cli_watch_signals(struct cli *cli);
+void cli_unwatch_signals(void);
+bool cli_interrupted(void); /* since they are watched */
+/* A line from standard input, with its end; false when there is none or a signal came. */
+bool cli_read_line(char *line, size_t size);
 
 /* ---- output ---------------------------------------------------------------------------------- */
 
 /* "label:  value", aligned; with --json a member of the open object. */
 void out_field(struct cli *cli, const char *key, const char *label, const char *value);
+/* For prose: on a terminal its lines are wrapped. */
+void out_field_text(struct cli *cli, const char *key, const char *label, const char *value);
 void out_field_int(struct cli *cli, const char *key, const char *label, int64_t value);
 void out_field_size(struct cli *cli, const char *key, const char *label, uint64_t bytes);
 /* One line; with --json nothing. */
@@ -101,10 +105,10 @@ typedef const char *(*item_fn)(const void *object, size_t index);
 /* Getters that answer NULL behind the last: a JSON array, or "a, b". */
 void out_field_list(struct cli *cli, const char *key, const char *label, const void *object, item_fn item);
 
-/* Rows of texts: a table for people, an array of objects for scripts. */
+/* Rows of texts: a table for people, an array of objects for scripts. On a terminal columns without a text are left out. */
 struct table {
         struct cli *cli;
-        const char *const *columns; /* members; marked: "+n" number, "#n" bytes, "*n" list */
+        const char *const *columns; /* members; marked: "+n" number, "#n" bytes, "*n" list, "~n" may be cut on a terminal */
         size_t column_count;
         struct str *cells;
         size_t cell_count, cell_cap;

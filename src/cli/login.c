@@ -9,12 +9,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Asks at the terminal without echo, which is put back also when the answer is Ctrl-D. */
+/* Asks at the terminal without echo, which is put back also when the answer is Ctrl-D or Ctrl-C. */
 static enum vitrine_code ask_key(struct cli *cli, const char *url, const char **ret_key, struct vitrine_error *error)
 {
         struct termios shown, hidden;
         char line[1024];
-        char *got;
+        bool got;
 
         if (tcgetattr(STDIN_FILENO, &shown) != 0)
                 return fail_errno(error, VITRINE_IO, "The terminal does not answer");
@@ -23,9 +23,14 @@ static enum vitrine_code ask_key(struct cli *cli, const char *url, const char **
         /* First this: whoever types at once, as programs do, is not shown and not lost. */
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
         (void)fprintf(stderr, "API key for %s (it is not shown): ", url);
-        got = fgets(line, sizeof(line), stdin);
+        /* Ctrl-C must not leave a terminal that shows nothing of what is typed. */
+        cli_watch_signals(cli);
+        got = cli_read_line(line, sizeof(line));
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+        cli_unwatch_signals();
         (void)fputc('\n', stderr);
+        if (cli_interrupted())
+                return fail_with(error, VITRINE_CANCELED, "Interrupted: nothing was stored.");
         if (!got)
                 return fail_with(error, VITRINE_INVALID, "No API key was given: nothing was stored.");
         *ret_key = arena_cstr(&cli->arena, str_trim(str_from(line)));

@@ -94,7 +94,7 @@ static void title(struct buf *out, const char *page, const char *summary)
 
 static void exit_statuses(struct buf *out)
 {
-        buf_printf(out, ".SH EXIT STATUS\n.TS\ntab(|);\nr l.\n");
+        buf_printf(out, ".SH EXIT STATUS\n.TS\ntab(|);\nr lw(56).\n");
         for (size_t i = 0; i < status_line_count; i++) {
                 buf_printf(out, "%d|T{\n", (int)status_lines[i].status);
                 roff_c(out, status_lines[i].meaning);
@@ -169,6 +169,23 @@ static void command_list(struct buf *out)
         }
 }
 
+/* A page for each first word of a command; words of one group stand together in the table. */
+static void see_also(struct buf *out)
+{
+        struct str before = STR_NULL;
+
+        buf_printf(out, ".SH SEE ALSO\n");
+        for (size_t i = 0; i < command_count; i++) {
+                struct str rest = str_from(commands[i].words), word = str_cut(&rest, ' ');
+
+                if (!str_is_null(before) && str_eq(word, before))
+                        continue;
+                buf_printf(out, "\\fBvitrine\\-%.*s\\fR(1),\n", STR_ARG(word));
+                before = word;
+        }
+        buf_printf(out, "\\fBlibvitrine\\fR(3)\n");
+}
+
 static void main_page(struct buf *out)
 {
         title(out, "vitrine", "models and other artifacts, from and to a registry");
@@ -192,7 +209,7 @@ static void main_page(struct buf *out)
         exit_statuses(out);
         mistakes(out);
         environment(out);
-        buf_printf(out, ".SH SEE ALSO\n\\fBvitrined\\fR(8)\n");
+        see_also(out);
 }
 
 static void one_command(struct buf *out, const struct command *command, bool heading)

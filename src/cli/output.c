@@ -1,14 +1,29 @@
 /*
  * cli/output.c - what commands print: fields, tables, JSON; see command.h.
  *
- * Names come from other people: on a terminal their control characters are shown as '?'.
+ * Names come from other people: on a terminal their control characters are shown as '?'. Only there is anything fitted to
+ * the width; who reads through a pipe gets all of it.
  */
 #include "cli/command.h"
 #include "cli/text.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define LABEL_COLUMNS 16
+#define COLUMNS_MAX 16
+#define CUT_TO_MIN 12 /* columns; what is shorter says nothing */
+
+/* Of the terminal; 0: there is none. */
+static size_t terminal_columns(const struct cli *cli)
+{
+        struct winsize size = { 0 };
+
+        if (!cli->out_is_terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
+                return 0;
+        return size.ws_col;
+}
 
 void out_line(struct cli *cli, const char *fmt, ...)
 {
@@ -51,6 +66,29 @@ void out_field(struct cli *cli, const char *key, const char *label, const char *
                 json_key_string(&cli->writer, key, str_from(value));
         else if (label && value && *value)
                 label_line(cli, label, str_from(value));
+}
+
+void out_field_text(struct cli *cli, const char *key, const char *label, const char *value)
+{
+        _cleanup_(buf_done) struct buf safe = { 0 };
+        size_t columns = terminal_columns(cli), start = cli->out.len;
+        struct str rest = str_from(value);
+        char head[64];
+
+        if (cli->json || !columns || !value || !*value || columns < LABEL_COLUMNS + 30) {
+                out_field(cli, key, label, value);
+                return;
+        }
+        for (bool first = true; !str_is_null(rest); first = false) {
+                if (!first)
+                        buf_add_c(&safe, '\n');
+                text_add(&safe, str_cut(&rest, '\n'), true);
+        }
+        text_wrap(&cli->out, buf_str(&safe), LABEL_COLUMNS + 1, columns - 1);
+        (void)snprintf(head, sizeof(head), "%s:", label);
+        /* The first line begins behind the label, where blanks are now. */
+        if (cli->out.len > start + LABEL_COLUMNS)
+                memcpy(cli->out.ptr + start, head, strlen(head) < LABEL_COLUMNS ? strlen(head) : LABEL_COLUMNS);
 }
 
 void out_field_int(struct cli *cli, const char *key, const char *label, int64_t value)
@@ -139,10 +177,10 @@ void table_cell_list(struct table *table, const void *object, item_fn item)
         cell(table, arena_str(&table->cli->arena, buf_str(&line)));
 }
 
-/* A column's name may start with a mark: '+' numbers, '#' sizes in bytes, '*' lists. */
+/* A column's name may start with a mark: '+' numbers, '#' sizes in bytes, '*' lists, '~' what may be cut. */
 static char mark(const char *column)
 {
-        return strchr("+#*", column[0]) ? column[0] : 0;
+        return strchr("+#*~", column[0]) ? column[0] : 0;
 }
 
 static const char *name_of(const char *column)
@@ -214,11 +252,15 @@ static struct str shown(struct table *table, size_t index)
 
 static void add_padded(struct buf *out, struct str text, size_t width, bool right, bool last)
 {
-        int blanks = (int)(width - text_columns(text));
+        size_t columns = text_columns(text);
+        int blanks = columns < width ? (int)(width - columns) : 0;
 
         if (right)
                 buf_printf(out, "%*s", blanks, "");
-        buf_add_str(out, text);
+        if (columns > width)
+                blanks = (int)(width - text_add_cut(out, text, width));
+        else
+                buf_add_str(out, text);
         if (!last) {
                 buf_printf(out, "%*s", (right ? 0 : blanks) + 2, "");
                 return;
@@ -228,40 +270,80 @@ static void add_padded(struct buf *out, struct str text, size_t width, bool righ
         buf_add_c(out, '\n');
 }
 
-void table_end(struct table *table)
+/* How wide each column is as it is; 0: on a terminal it is left out, as it holds nothing. */
+static void measure(struct table *table, size_t width[static COLUMNS_MAX])
 {
-        struct buf *out = &table->cli->out;
-        size_t width[16] = { 0 };
-        size_t columns = table->column_count;
-
-        assert(columns <= ARRAY_LEN(width) && table->cell_count % columns == 0);
-        if (table->cli->json) {
-                table_json(table);
-                return;
-        }
-        for (size_t i = 0; i < columns; i++)
-                width[i] = strlen(name_of(table->columns[i]));
         for (size_t i = 0; i < table->cell_count; i++) {
                 size_t len;
 
                 table->cells[i] = shown(table, i);
                 len = text_columns(table->cells[i]);
-                if (len > width[i % columns])
-                        width[i % columns] = len;
+                if (len > width[i % table->column_count])
+                        width[i % table->column_count] = len;
         }
+        for (size_t i = 0; i < table->column_count; i++) {
+                size_t name = strlen(name_of(table->columns[i]));
+
+                if (width[i] < name && !(width[i] == 0 && table->cell_count && table->cli->out_is_terminal))
+                        width[i] = name;
+        }
+}
+
+/* Until it fits a terminal, the widest of those that may be cut is. */
+static void fit(const struct table *table, size_t width[static COLUMNS_MAX])
+{
+        size_t room = terminal_columns(table->cli);
+
+        while (room) {
+                size_t sum = 0, widest = COLUMNS_MAX;
+
+                for (size_t i = 0; i < table->column_count; i++) {
+                        sum += width[i] ? width[i] + 2 : 0;
+                        if (mark(table->columns[i]) == '~' && width[i] > CUT_TO_MIN &&
+                            (widest == COLUMNS_MAX || width[i] > width[widest]))
+                                widest = i;
+                }
+                if (sum <= room + 2 || widest == COLUMNS_MAX)
+                        return;
+                width[widest] -= sum - room - 2 < width[widest] - CUT_TO_MIN ? sum - room - 2 : width[widest] - CUT_TO_MIN;
+        }
+}
+
+static void print_row(struct table *table, const struct str *cells, const size_t *width)
+{
+        size_t last = table->column_count;
+
+        while (last > 1 && width[last - 1] == 0)
+                last--;
+        for (size_t i = 0; i < last; i++) {
+                char kind = mark(table->columns[i]);
+
+                if (width[i] || i + 1 == last)
+                        add_padded(&table->cli->out, cells[i], width[i], kind == '+' || kind == '#', i + 1 == last);
+        }
+}
+
+void table_end(struct table *table)
+{
+        size_t width[COLUMNS_MAX] = { 0 }, columns = table->column_count;
+        struct str headings[COLUMNS_MAX];
+        char texts[COLUMNS_MAX][64];
+
+        assert(columns <= COLUMNS_MAX && table->cell_count % columns == 0);
+        if (table->cli->json) {
+                table_json(table);
+                return;
+        }
+        measure(table, width);
+        fit(table, width);
         for (size_t i = 0; i < columns; i++) {
-                char heading[64];
                 size_t at = 0;
 
-                for (const char *c = name_of(table->columns[i]); *c && at + 1 < sizeof(heading); c++)
-                        heading[at++] = *c == '_' ? ' ' : (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
-                heading[at] = '\0';
-                add_padded(out, str_from(heading), width[i], mark(table->columns[i]) && mark(table->columns[i]) != '*',
-                           i + 1 == columns);
+                for (const char *c = name_of(table->columns[i]); *c && at + 1 < sizeof(texts[i]); c++)
+                        texts[i][at++] = *c == '_' ? ' ' : (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+                headings[i] = (struct str){ texts[i], at };
         }
-        for (size_t i = 0; i < table->cell_count; i++) {
-                char kind = mark(table->columns[i % columns]);
-
-                add_padded(out, table->cells[i], width[i % columns], kind && kind != '*', (i + 1) % columns == 0);
-        }
+        print_row(table, headings, width);
+        for (size_t i = 0; i < table->cell_count; i += columns)
+                print_row(table, table->cells + i, width);
 }

@@ -231,6 +231,8 @@ static void end(struct progress *progress, const struct vitrine_event *event, ui
                 return;
         /* It failed or was interrupted: the error says the rest. */
         if (event->files_done < event->files_total) {
+                if (event->operation == VITRINE_OPERATION_VERIFY)
+                        return;
                 buf_printf(&out, "%s %llu of %llu files\n", word(done, event->operation),
                            (unsigned long long)event->files_done, (unsigned long long)event->files_total);
                 put(progress, &out);
@@ -238,7 +240,9 @@ static void end(struct progress *progress, const struct vitrine_event *event, ui
         }
         buf_printf(&out, "%s %llu file%s, %s", word(done, event->operation), (unsigned long long)event->files_done,
                    event->files_done == 1 ? "" : "s", text_size(event->bytes_done, size));
-        if (ms < 10000)
+        if (ms < 100)
+                buf_printf(&out, " in %llu ms", (unsigned long long)ms);
+        else if (ms < 10000)
                 buf_printf(&out, " in %.1f s", (double)ms / 1000);
         else
                 buf_printf(&out, " in %s", text_duration(ms / 1000, took));

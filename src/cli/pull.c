@@ -3,6 +3,24 @@
  */
 #include "cli/run.h"
 
+/* A prefix that was mistyped would fetch nothing and look as if it had. */
+static enum vitrine_code check_prefix(vitrine_artifact *version, const char *prefix, struct vitrine_error *error)
+{
+        struct vitrine_entry entry = VITRINE_ENTRY_INIT;
+        size_t count = 0;
+        enum vitrine_code code = vitrine_artifact_entry_count(version, &count, error);
+
+        for (size_t i = 0; !code && i < count; i++) {
+                code = vitrine_artifact_entry(version, i, &entry, error);
+                if (!code && str_starts(str_from(entry.path), str_from(prefix)))
+                        return VITRINE_OK;
+        }
+        if (code)
+                return code;
+        return fail_with(error, VITRINE_NOT_FOUND, "%.300s has no file whose name starts with '%.200s': vitrine ls shows its files.",
+                         vitrine_artifact_qualified_name(version), prefix);
+}
+
 static enum vitrine_code download(struct cli *cli, vitrine_artifact *version, struct vitrine_error *error)
 {
         struct vitrine_download_options options = VITRINE_DOWNLOAD_OPTIONS_INIT;
@@ -11,6 +29,9 @@ static enum vitrine_code download(struct cli *cli, vitrine_artifact *version, st
 
         options.root = cli_option(cli, "root");
         options.path_prefix = cli_option(cli, "path");
+        code = options.path_prefix ? check_prefix(version, options.path_prefix, error) : VITRINE_OK;
+        if (code)
+                return code;
         options.no_cache = options_on(&cli->options, "no-cache");
         options.prune = options_on(&cli->options, "prune");
         options.skip_references = options_on(&cli->options, "skip-references");

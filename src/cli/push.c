@@ -171,10 +171,14 @@ static enum vitrine_code preview(struct cli *cli, vitrine_artifact *draft, const
                 out_field(cli, "project", NULL, project);
                 out_field_int(cli, "file_count", NULL, (int64_t)count);
                 out_field_int(cli, "size", NULL, (int64_t)bytes);
+                if (cli_option(cli, "link"))
+                        out_field(cli, "target", NULL, cli_option(cli, "link"));
                 json_end_object(&cli->writer);
         }
         out_line(cli, "Would push %zu file%s, %s, as %s/%s/%s.", count, count == 1 ? "" : "s", text_size(bytes, size),
                  entity, project, name);
+        if (cli_option(cli, "link"))
+                out_line(cli, "Would link it to %s.", cli_option(cli, "link"));
         return VITRINE_OK;
 }
 
@@ -231,10 +235,20 @@ static enum vitrine_code link_it(struct cli *cli, vitrine_artifact *version, vit
         size_t alias_count = 0;
         const char *const *aliases = options_all(&cli->options, "alias", &alias_count);
 
+        char why[sizeof(error->message)];
+        enum vitrine_code code;
+
         if (!target)
                 return VITRINE_OK;
-        return suggest_artifact(cli, vitrine_artifact_link(version, target, aliases, alias_count, ret_linked, error),
+        code = suggest_artifact(cli, vitrine_artifact_link(version, target, aliases, alias_count, ret_linked, error),
                                 target, error);
+        if (!code)
+                return VITRINE_OK;
+        /* Who gave one command wants to know which half of it was done. */
+        (void)snprintf(why, sizeof(why), "%s", error->message);
+        (void)snprintf(error->message, sizeof(error->message), "%.150s was pushed, but not linked: %.300s",
+                       vitrine_artifact_qualified_name(version), why);
+        return code;
 }
 
 static void print_pushed(struct cli *cli, const vitrine_artifact *version, const vitrine_artifact *linked)
@@ -267,6 +281,8 @@ enum vitrine_code run_push(struct cli *cli, struct vitrine_error *error)
         code = split_name(cli, cli_argument(cli, cli->options.argument_count - 1), &entity, &project, &name, error);
         if (!code)
                 code = cli_session(cli, &session, error);
+        if (!code && cli_option(cli, "link"))
+                code = check_target(cli, cli_option(cli, "link"), type, error);
         if (!code)
                 code = make_draft(cli, name, type, &draft, error);
         if (!code)

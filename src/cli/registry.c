@@ -36,7 +36,7 @@ static void print_registry(struct cli *cli, const vitrine_registry *registry)
         if (all && !cli->json)
                 out_field(cli, NULL, "Takes", "artifacts of all types");
         out_field_list(cli, "types", all ? "Types so far" : "Takes", registry, type_of);
-        out_field(cli, "description", "Description", vitrine_registry_description(registry));
+        out_field_text(cli, "description", "Description", vitrine_registry_description(registry));
         out_field(cli, "created_at", "Created", vitrine_registry_created_at(registry));
         out_field(cli, "updated_at", "Changed", vitrine_registry_updated_at(registry));
         if (cli->json)
@@ -57,7 +57,7 @@ static enum vitrine_code fetch(struct cli *cli, vitrine_registry **ret, struct v
 
 enum vitrine_code run_registry_list(struct cli *cli, struct vitrine_error *error)
 {
-        static const char *const columns[] = { "name", "visibility", "*types", "path", "description" };
+        static const char *const columns[] = { "name", "visibility", "*types", "~path", "~description" };
         vitrine_session *session = NULL;
         vitrine_registries *list = NULL;
         struct table table;

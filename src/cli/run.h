@@ -52,6 +52,9 @@ enum vitrine_code suggest_registry(struct cli *cli, enum vitrine_code code, cons
 /* vitrine_artifact_fetch() and a suggestion. */
 VITRINE_MUST_USE enum vitrine_code fetch_artifact(struct cli *cli, const char *path, vitrine_artifact **ret,
                                                   struct vitrine_error *error);
+/* What is seen of a target before anything is sent: no alias in it, the registry is there and takes the type. */
+VITRINE_MUST_USE enum vitrine_code check_target(struct cli *cli, const char *target, const char *type,
+                                                struct vitrine_error *error);
 /* One object or some lines about a version, as show, push, link and use print it; inside an open JSON object. */
 void out_artifact(struct cli *cli, const vitrine_artifact *artifact);
 

@@ -194,6 +194,13 @@ def test_collection_of_a_project(place):
     assert re.search(r"^v2 +.*latest", table, re.M)
 
 
+def test_a_prefix_of_nothing_is_said(place):
+    place.write("p/weights.bin", "w")
+    place.ok("push", "p", "thing", "-t", "model")
+    said = place.fails(3, "pull", "thing", "--path", "nothing-like-this", "--root", "got")
+    assert "has no file whose name starts with 'nothing-like-this'" in said and not (place.work / "got").exists()
+
+
 def test_dry_runs_change_nothing(place, team, files):
     place.ok("push", "out", "thing", "-t", "model")
     target = f"{registry(team)}/Dry"

@@ -217,6 +217,12 @@ def test_every_first_word_has_a_man_page_in_the_build(bare):
     assert sorted(re.findall(r"'(\w+)'", listed)) == sorted({w.split()[0] for w in words_of(bare)})
 
 
+def test_man_pages_lead_to_pages_that_are_there(bare):
+    listed = set(re.findall(r"\\fB([\w-]+)\\fR\((\d)\)", man(bare).partition(".SH SEE ALSO")[2].replace("\\-", "-")))
+    pages = re.findall(r"'(\w+)'", re.search(r"pages = \[(.*?)\]", (command.ROOT / "man/meson.build").read_text(), re.S).group(1))
+    assert listed == {(f"vitrine-{page}", "1") for page in pages} | {("libvitrine", "3")}
+
+
 def test_documentation_has_every_exit_status(bare):
     page = (command.ROOT / "docs/command.md").read_text()
     for number in re.findall(r"(\d+) ", bare.ok("--help").out.partition("Exit status:")[2]):

@@ -328,6 +328,36 @@ def test_json_errors_are_objects(place):
     assert (error["code"], error["status"]) == ("NOT_FOUND", 3) and is_one_sentence(error["error"])
 
 
+def test_a_target_is_judged_before_anything_is_pushed(place, team):
+    place.write("f", "f")
+    prefix = f"{team.org_entity}/wandb-registry-"
+    place.ok("registry", "create", "Rows Only", "--type", "dataset")
+    for more in [(), ("--dry-run",)]:
+        said = place.fails(3, "push", "f", "unsent", "-t", "model", "--link", prefix + "modxl/x", *more)
+        assert f"Did you mean '{prefix}model'?" in said
+        said = place.fails(2, "push", "f", "unsent", "-t", "model", "--link", prefix + "Rows Only/x", *more)
+        assert is_one_sentence(said) and "does not take artifacts of type 'model'" in said
+        place.fails(2, "push", "f", "unsent", "-t", "model", "--link", prefix + "model/x:production", *more)
+    place.fails(3, "show", "unsent")
+    said = place.ok("push", "f", "unsent", "-t", "model", "--link", prefix + "model/x", "--dry-run").lines
+    assert said[-1] == f"Would link it to {prefix}model/x."
+    place.ok("push", "f", "sent", "-t", "model")
+    place.fails(3, "link", "sent", prefix + "modxl/x", "--dry-run")
+    place.fails(2, "link", "sent", prefix + "Rows Only/x", "--dry-run")
+    assert place.json("link", "sent", prefix + "model/x", "--dry-run")["target"] == prefix + "model/x"
+
+
+def test_what_was_pushed_and_could_not_be_linked_is_said(place, team):
+    """A reader of the registry may log, and may not link."""
+    place.write("f", "f")
+    place.ok("registry", "create", "Guarded", "--visibility", "restricted")
+    other = team.member("pusher")
+    place.ok("registry", "members", "Guarded", "--add", other.name, "--role", "viewer")
+    place.user = other
+    said = place.fails(6, "push", "f", "half", "-t", "model", "--link", f"{team.org_entity}/wandb-registry-Guarded/x")
+    assert said.startswith(f"{team.team}/{place.project}/half:v0 was pushed, but not linked: "), said
+
+
 # The rows of the table in vitrine(1), and where each is tried here.
 TABLE = [
     ("No server answers at the address", 7, test_no_server),

@@ -98,7 +98,43 @@ def test_interrupted(place, number):
     process.send_signal(number)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
-    assert err.splitlines()[-1].startswith("vitrine: ")
+    assert err.splitlines()[-1] == "vitrine: Interrupted: the same command goes on where this one stopped."
+
+
+def test_interrupted_questions_leave_the_terminal_as_it_was(place):
+    """Ctrl-C, typed at the question for the key and at the one before a deletion."""
+    place.ok("registry", "create", "Kept")
+    for words, asked, said in [(["login"], "it is not shown", "Interrupted: nothing was stored."),
+                               (["registry", "delete", "Kept"], "type its name: ", "Interrupted: nothing was changed.")]:
+        status, text = place.terminal(*words, answers=[(asked, "\x03")], VITRINE_API_KEY=place.user.key)
+        assert status == 130 and said in text, text
+    place.ok("registry", "show", "Kept")
+    assert not (place.home / ".netrc").exists()
+
+
+def test_tables_fit_the_terminal(place, team):
+    place.ok("registry", "create", "Wide", "--description", "words and " * 20 + "the end")
+    place.ok("registry", "create", "日本語", "--description", "short")
+    status, text = place.terminal("registry", "list", columns=70)
+    lines = screen(text)
+    assert status == 0 and lines[0].split() == ["NAME", "VISIBILITY", "PATH", "DESCRIPTION"] or "TYPES" in lines[0]
+    assert all(len(line) <= 70 for line in lines), lines
+    wide, = [line for line in lines if line.startswith("Wide ")]
+    assert wide.endswith("…") and "the end" not in wide
+    # Two columns for each of the three letters: all that follows stands in line.
+    assert next(line for line in lines if line.startswith("日本語")).index("organization") == wide.index("organization") - 3
+    assert "the end" in place.ok("registry", "list").out, "who reads through a pipe gets all of it"
+    status, text = place.terminal("registry", "show", "Wide", columns=70)
+    assert status == 0 and all(len(line) <= 70 for line in screen(text)) and "the end" in text
+    place.write("f", "f")
+    place.ok("push", "f", "plain", "-t", "model")
+    status, text = place.terminal("ls", "-l", "plain")
+    assert "REFERENCE" not in text and "REFERENCE" in place.ok("ls", "-l", "plain").out
+
+
+def test_errors_cannot_drive_the_terminal(place):
+    status, text = place.terminal("show", "a\x1b[2Jb")
+    assert status in (2, 3) and "\x1b[2J" not in text, text
 
 
 @pytest.mark.skipif(not shutil.which("tmux"), reason="no tmux")

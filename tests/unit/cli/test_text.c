@@ -44,6 +44,38 @@ static void text_add_keeps_terminals_safe(void **state)
         assert_str(buf_str(&out), "a\033b");
 }
 
+static void text_add_does_not_let_names_turn_the_line(void **state)
+{
+        _cleanup_(buf_done) struct buf out = { 0 };
+
+        (void)state;
+        text_add(&out, STR("a\342\200\256gnp.exe\342\201\246\342\200\252"), true); /* U+202E, U+2066, U+202A */
+        assert_str(buf_str(&out), "a?gnp.exe??");
+}
+
+static void text_columns_are_those_of_terminals(void **state)
+{
+        (void)state;
+        assert_int_equal(text_columns(STR("\346\227\245\346\234\254")), 4);         /* two Han characters */
+        assert_int_equal(text_columns(STR("\352\260\200")), 2);                     /* Hangul */
+        assert_int_equal(text_columns(STR("\360\237\230\200!")), 3);                /* a face */
+        assert_int_equal(text_columns(STR("a\314\210b")), 2);                        /* an umlaut in two parts */
+        assert_int_equal(text_columns(STR("\320\275\342\200\246")), 2);            /* Cyrillic, ellipsis */
+}
+
+static void text_add_cut_keeps_to_the_width(void **state)
+{
+        _cleanup_(buf_done) struct buf out = { 0 };
+
+        (void)state;
+        assert_int_equal(text_add_cut(&out, STR("abcdef"), 4), 4);
+        assert_str(buf_str(&out), "abc\342\200\246");
+        buf_clear(&out);
+        /* Half of a wide character does not fit. */
+        assert_int_equal(text_add_cut(&out, STR("\346\227\245\346\234\254"), 4), 3);
+        assert_str(buf_str(&out), "\346\227\245\342\200\246");
+}
+
 static void text_columns_counts_code_points(void **state)
 {
         (void)state;
@@ -76,6 +108,9 @@ int main(void)
                 cmocka_unit_test(text_size_is_short),
                 cmocka_unit_test(text_duration_is_short),
                 cmocka_unit_test(text_add_keeps_terminals_safe),
+                cmocka_unit_test(text_add_does_not_let_names_turn_the_line),
+                cmocka_unit_test(text_columns_are_those_of_terminals),
+                cmocka_unit_test(text_add_cut_keeps_to_the_width),
                 cmocka_unit_test(text_columns_counts_code_points),
                 cmocka_unit_test(text_wrap_breaks_between_words),
                 cmocka_unit_test(text_wrap_keeps_a_word_that_is_too_long),
