@@ -4,7 +4,8 @@
  * Parameters: startDate, endDate (YYYY-MM-DD; the end counts as a whole day), numDays (7
  * when nothing says otherwise), anonymize=true (no names of people, no addresses). With limit or cursor the
  * answer is one JSON object with a page and the cursor of the next; without, every event of the range as
- * a line of JSON, written while it is read, so that a range of any size takes the same memory.
+ * a line of JSON, written while it is read, so that a range of any size takes the same memory. order=desc: the
+ * newest first, in pages.
  */
 #include "api/api.h"
 
@@ -21,7 +22,7 @@
 struct range {
         int64_t start_us, end_us;
         int64_t after_us, after_id;
-        bool anonymize;
+        bool anonymize, newest_first; /* then after_us, after_id are where the page begins, going back */
 };
 
 /* ---- one event ---- */
@@ -188,8 +189,10 @@ static enum rc reply_page(struct http_request *req, struct call *call, struct ra
         struct buf body = { 0 };
         struct audit_list page;
         struct json_writer w;
-        enum rc rc = audit_page(call->domain, call->conn, call->arena, range->after_us, range->after_id,
-                                range->end_us, limit + 1, &page, err);
+        enum rc rc = range->newest_first
+                             ? audit_page_back(call, range->after_us, range->after_id, range->start_us, limit + 1, &page, err)
+                             : audit_page(call->domain, call->conn, call->arena, range->after_us, range->after_id,
+                                          range->end_us, limit + 1, &page, err);
 
         if (rc)
                 return rc;
@@ -253,6 +256,20 @@ static enum rc read_cursor(struct http_request *req, struct range *range, struct
         return RC_OK;
 }
 
+static enum rc read_order(struct http_request *req, struct range *range, struct err *err)
+{
+        struct str order = http_query(req, "order");
+
+        if (str_is_empty(order) || str_eq_c(order, "asc"))
+                return RC_OK;
+        if (!str_eq_c(order, "desc"))
+                return err_set(err, RC_INVALID, "'order' is asc or desc.");
+        range->newest_first = true;
+        range->after_us = range->end_us;
+        range->after_id = 0;
+        return RC_OK;
+}
+
 static enum rc read_range(struct http_request *req, struct range *range, struct err *err)
 {
         int64_t days = 7, start = INT64_MIN, end = INT64_MIN;
@@ -277,7 +294,8 @@ static enum rc read_range(struct http_request *req, struct range *range, struct 
                                  .after_us = start - 1,
                                  .after_id = INT64_MAX,
                                  .anonymize = str_eq_nocase(http_query(req, "anonymize"), STR("true")) };
-        return read_cursor(req, range, err);
+        rc = read_order(req, range, err);
+        return rc ? rc : read_cursor(req, range, err);
 }
 
 static enum rc audit_get(struct http_request *req, struct err *err)
@@ -299,7 +317,7 @@ static enum rc audit_get(struct http_request *req, struct err *err)
                 rc = read_number(req, "limit", PAGE_MOST, &limit, err);
         if (rc)
                 return rc;
-        if (paged)
+        if (paged || range.newest_first)
                 return reply_page(req, &visit.call, &range, (size_t)limit, err);
         stream = calloc(1, sizeof(*stream));
         if (!stream)

@@ -24,3 +24,9 @@ enum rc audit_page(const struct domain *domain, struct db_conn *conn, struct are
         }
         return store_audit_page(conn, arena, after_us, after_id, until_us, limit, ret, err);
 }
+
+enum rc audit_page_back(const struct call *call, int64_t before_us, int64_t before_id, int64_t since_us, size_t limit,
+                        struct audit_list *ret, struct err *err)
+{
+        return store_audit_page_back(call->conn, call->arena, before_us, before_id, since_us, limit, ret, err);
+}

@@ -18,5 +18,8 @@ MUST_USE enum rc audit_require(struct call *call, struct err *err);
 MUST_USE enum rc audit_page(const struct domain *domain, struct db_conn *conn, struct arena *arena, int64_t after_us,
                             int64_t after_id, int64_t until_us, size_t limit, struct audit_list *ret,
                             struct err *err);
+/* The same, newest first: before (before_us, before_id), since since_us. */
+MUST_USE enum rc audit_page_back(const struct call *call, int64_t before_us, int64_t before_id, int64_t since_us,
+                                 size_t limit, struct audit_list *ret, struct err *err);
 
 #endif

@@ -36,33 +36,28 @@ static void read_row(struct db_stmt *stmt, struct arena *arena, struct audit_row
         e->program = store_column(stmt, arena, 25);
 }
 
-enum rc store_audit_page(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
-                         int64_t until_us, size_t limit, struct audit_list *ret, struct err *err)
+#define EVENTS                                                                                             \
+        "SELECT v.id, v.at_us, v.account_id, v.action, v.org_id, v.entity_id, v.project_id,"               \
+        " v.collection_id, v.artifact_id, v.run_id, v.version, v.alias, v.detail,"                         \
+        " a.username, a.email, o.name, e.name, p.name, c.name, f.digest,"                                  \
+        " v.subject_id, s.username, s.email, v.request_id, v.address, v.program "                          \
+        "FROM event v "                                                                                    \
+        "LEFT JOIN account a ON a.id = v.account_id "                                                      \
+        "LEFT JOIN account s ON s.id = v.subject_id "                                                      \
+        "LEFT JOIN organization o ON o.id = v.org_id "                                                     \
+        "LEFT JOIN entity e ON e.id = v.entity_id "                                                        \
+        "LEFT JOIN project p ON p.id = v.project_id "                                                      \
+        "LEFT JOIN collection c ON c.id = v.collection_id "                                                \
+        "LEFT JOIN artifact f ON f.id = v.artifact_id "
+
+static enum rc read_page(struct db_stmt *stmt, struct arena *arena, size_t limit, struct audit_list *ret, struct err *err)
 {
-        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
         struct audit_list list = { arena_array(arena, struct audit_row, limit), 0 };
         bool row = true;
-        enum rc rc = store_query(conn, &stmt, err,
-                                 "SELECT v.id, v.at_us, v.account_id, v.action, v.org_id, v.entity_id, v.project_id,"
-                                 " v.collection_id, v.artifact_id, v.run_id, v.version, v.alias, v.detail,"
-                                 " a.username, a.email, o.name, e.name, p.name, c.name, f.digest,"
-                                 " v.subject_id, s.username, s.email, v.request_id, v.address, v.program "
-                                 "FROM event v "
-                                 "LEFT JOIN account a ON a.id = v.account_id "
-                                 "LEFT JOIN account s ON s.id = v.subject_id "
-                                 "LEFT JOIN organization o ON o.id = v.org_id "
-                                 "LEFT JOIN entity e ON e.id = v.entity_id "
-                                 "LEFT JOIN project p ON p.id = v.project_id "
-                                 "LEFT JOIN collection c ON c.id = v.collection_id "
-                                 "LEFT JOIN artifact f ON f.id = v.artifact_id "
-                                 "WHERE (v.at_us, v.id) > ($1, $2) AND v.at_us < $3 "
-                                 "ORDER BY v.at_us, v.id LIMIT $4",
-                                 "iiii", after_us, after_id, until_us, (int64_t)limit);
 
-        if (rc)
-                return rc;
         while (list.count < limit) {
-                rc = db_step(stmt, &row, err);
+                enum rc rc = db_step(stmt, &row, err);
+
                 if (rc)
                         return rc;
                 if (!row)
@@ -71,4 +66,28 @@ enum rc store_audit_page(struct db_conn *conn, struct arena *arena, int64_t afte
         }
         *ret = list;
         return RC_OK;
+}
+
+enum rc store_audit_page(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
+                         int64_t until_us, size_t limit, struct audit_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 EVENTS "WHERE (v.at_us, v.id) > ($1, $2) AND v.at_us < $3 "
+                                 "ORDER BY v.at_us, v.id LIMIT $4",
+                                 "iiii", after_us, after_id, until_us, (int64_t)limit);
+
+        return rc ? rc : read_page(stmt, arena, limit, ret, err);
+}
+
+enum rc store_audit_page_back(struct db_conn *conn, struct arena *arena, int64_t before_us, int64_t before_id,
+                              int64_t since_us, size_t limit, struct audit_list *ret, struct err *err)
+{
+        _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
+        enum rc rc = store_query(conn, &stmt, err,
+                                 EVENTS "WHERE (v.at_us, v.id) < ($1, $2) AND v.at_us >= $3 "
+                                 "ORDER BY v.at_us DESC, v.id DESC LIMIT $4",
+                                 "iiii", before_us, before_id, since_us, (int64_t)limit);
+
+        return rc ? rc : read_page(stmt, arena, limit, ret, err);
 }

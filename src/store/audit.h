@@ -23,5 +23,8 @@ struct audit_list {
 /* Oldest first: behind (after_us, after_id), before until_us. */
 MUST_USE enum rc store_audit_page(struct db_conn *conn, struct arena *arena, int64_t after_us, int64_t after_id,
                                   int64_t until_us, size_t limit, struct audit_list *ret, struct err *err);
+/* Newest first: before (before_us, before_id), since since_us. */
+MUST_USE enum rc store_audit_page_back(struct db_conn *conn, struct arena *arena, int64_t before_us, int64_t before_id,
+                                       int64_t since_us, size_t limit, struct audit_list *ret, struct err *err);
 
 #endif

@@ -113,6 +113,18 @@ def the_audit_log_as_a_stream_and_as_pages():
     assert role["detail"] == {"member": "viewer2", "role": "member"} and role["user_username"] == "viewer2"
     assert any(line["action"] == "artifact:read" and line["actor_username"] == "viewer2" for line in lines)
 
+    back, cursor = [], ""
+    while cursor is not None:
+        page = audit(world, "instance", f"?order=desc&limit=70&cursor={cursor}").json()
+        assert len(page["audit_logs"]) == page["count"] <= 70
+        back += page["audit_logs"]
+        cursor = page["next_cursor"]
+    # What was read meanwhile leaves no record: both ways tell the same.
+    assert back[::-1] == lines
+    assert audit(world, "instance", "?order=desc&limit=1").json()["audit_logs"] == lines[-1:]
+    for order in ("up", "DESC"):
+        assert audit(world, "instance", f"?order={order}").status == 400
+
     pages, cursor = [], ""
     while cursor is not None:
         page = audit(world, "instance", f"?limit=300&cursor={cursor}").json()

@@ -194,7 +194,12 @@ flow('UI-26: the audit log is read, and downloaded with and without names', asyn
   await page.goto('/admin');
   await page.getByRole('link', { name: 'Audit log' }).click();
   await page.getByRole('heading', { name: 'Audit log' }).waitFor();
-  await page.getByRole('table', { name: 'Audit log' }).getByText('user_created').first().waitFor();
+  const table = page.getByRole('table', { name: 'Audit log' });
+  await table.getByText('user_created').first().waitFor();
+  const first = table.getByRole('row').nth(1);
+  equal(await first.getByRole('cell').first().innerText(), 'org_member_set', 'the newest event is the first');
+  holds((await first.boundingBox()).height < 50, 'a line of the log is one line');
+  await table.getByRole('columnheader', { name: 'When' }).waitFor();
   const lines = async () => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),

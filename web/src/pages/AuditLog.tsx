@@ -1,4 +1,4 @@
-// The audit log, for administrators of the server: some days of it, event by event, and the same as a
+// The audit log, for administrators of the server: some days of it, the newest event first, and the same as a
 // file with one JSON object a line. It is read from /admin/audit_logs, which programs read, too.
 import { Button, Switch, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -12,6 +12,7 @@ import { formatTime } from '../lib/format';
 import { readError } from '../lib/session';
 import { useViewer } from '../lib/viewer';
 import { AdminsOnly } from './AdminsOnly';
+import log from './AuditLog.module.css';
 import css from './form.module.css';
 
 const PAGE = 200;
@@ -30,7 +31,7 @@ function dayText(time: number): string {
 
 async function readPage(query: string, cursor: string | null): Promise<LogPage> {
   const more = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
-  const response = await fetch(`/admin/audit_logs?${query}&limit=${PAGE}${more}`, {
+  const response = await fetch(`/admin/audit_logs?${query}&order=desc&limit=${PAGE}${more}`, {
     credentials: 'same-origin',
     cache: 'no-store',
   });
@@ -79,29 +80,38 @@ function Log({ query }: { query: string }) {
       label="Audit log"
       items={events}
       keyOf={({ at }) => String(at)}
-      height={54}
+      height={46}
       hasMore={list.hasNextPage}
       loadMore={() => void (list.isFetching || list.fetchNextPage())}
       head={
-        <div className={css.cells} style={{ minHeight: 36 }}>
-          <span role="columnheader">Action</span>
-          <span role="columnheader" className={css.wide}>
+        <div className={`${log.cells} ${log.head}`}>
+          <span role="columnheader" className={log.action}>
+            Action
+          </span>
+          <span role="columnheader" className={log.about}>
             About
           </span>
-          <span role="columnheader">Who and when</span>
+          <span role="columnheader" className={log.who}>
+            Who
+          </span>
+          <span role="columnheader" className={log.when}>
+            When
+          </span>
         </div>
       }
     >
       {({ event }) => (
-        <div className={css.cells}>
-          <span role="cell" className="v-mono">
+        <div className={log.cells}>
+          <span role="cell" className={`v-mono ${log.action}`}>
             {event.action}
           </span>
-          <span role="cell" className={`${css.dim} ${css.wide} ${css.who}`}>
+          <span role="cell" className={log.about}>
             {subject(event)}
           </span>
-          <span role="cell" className={css.dim}>
-            {text(event.actor_username) || (event.actor_user_id ? 'somebody' : 'the operator')},{' '}
+          <span role="cell" className={log.who}>
+            {text(event.actor_username) || (event.actor_user_id ? 'somebody' : 'the operator')}
+          </span>
+          <span role="cell" className={log.when}>
             {formatTime(event.timestamp)}
           </span>
         </div>
