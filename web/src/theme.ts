@@ -27,6 +27,20 @@ const ink: MantineColorsTuple = [
   '#0d0f14',
 ];
 
+/** Darker than usual: white on it, and it on white, can be read. */
+const red: MantineColorsTuple = [
+  '#fff0f0',
+  '#ffdcdc',
+  '#ffbdbd',
+  '#ff9c9c',
+  '#ff8a80',
+  '#e5484d',
+  '#c92a2a',
+  '#b42323',
+  '#9a1c1c',
+  '#7f1616',
+];
+
 const LIST_THAT_SCROLLS = {
   defaultProps: { withScrollArea: false, styles: { options: { maxHeight: 220, overflowY: 'auto' } } },
 } as const;
@@ -34,7 +48,7 @@ const LIST_THAT_SCROLLS = {
 export const theme = createTheme({
   primaryColor: 'cobalt',
   primaryShade: { light: 7, dark: 6 },
-  colors: { cobalt, dark: ink },
+  colors: { cobalt, red, dark: ink },
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily:

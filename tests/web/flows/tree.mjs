@@ -87,7 +87,9 @@ flow('UI-23: in a large registry the tree is fetched a page at a time', async ({
   const NAME = 'wandb-registry-Large';
   const made = await world.graphql(
     `mutation($input: UpsertModelInput!) { upsertModel(input: $input) { project { id } } }`,
-    { input: { entityName: ORG_ENTITY, name: NAME, access: 'PRIVATE', allowAllArtifactTypesInRegistry: true } },
+    {
+      input: { entityName: ORG_ENTITY, name: NAME, access: 'PRIVATE', allowAllArtifactTypesInRegistry: true },
+    },
   );
   const name = (i) => `part ${String(i).padStart(2, '0')}`;
   for (let i = 0; i < PAGE + 12; i++)
@@ -98,14 +100,17 @@ flow('UI-23: in a large registry the tree is fetched a page at a time', async ({
   const { project } = await world.graphql(
     `{ project(name: "${PROJECT}", entityName: "${TEAM}") { artifact(name: "sign-detector:v0") { id } } }`,
   );
-  await world.graphql(`mutation($input: LinkArtifactInput!) { linkArtifact(input: $input) { versionIndex } }`, {
-    input: {
-      artifactID: project.artifact.id,
-      entityName: ORG_ENTITY,
-      projectName: NAME,
-      artifactPortfolioName: name(PAGE + 11),
+  await world.graphql(
+    `mutation($input: LinkArtifactInput!) { linkArtifact(input: $input) { versionIndex } }`,
+    {
+      input: {
+        artifactID: project.artifact.id,
+        entityName: ORG_ENTITY,
+        projectName: NAME,
+        artifactPortfolioName: name(PAGE + 11),
+      },
     },
-  });
+  );
 
   const asked = [];
   page.on('request', (request) => {

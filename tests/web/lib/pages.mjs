@@ -77,6 +77,22 @@ export const STATES = {
   'add-access': { path: `${registry}/Speech/settings`, work: button('Add access') },
   'delete-registry': { path: `${registry}/Speech/settings`, work: button('Delete registry') },
   'add-alias': { path: `${collection}&version=v2`, work: button('Add alias') },
+  'lineage-list': {
+    path: `${collection}&version=v2&tab=lineage`,
+    work: async (page) => {
+      await page.getByText('List', { exact: true }).click();
+      await page.getByRole('list', { name: 'What it comes from' }).waitFor();
+    },
+  },
+  tree: { path: `${collection}&version=v2`, narrow: true, work: button('Show the tree') },
+  'delete-version': {
+    path: `/${TEAM}/${PROJECT}/artifacts/model/sign-detector/v1`,
+    work: async (page) => {
+      await button('More for v1')(page);
+      await page.getByRole('menuitem', { name: 'Delete version' }).click();
+      await page.getByText('That frees').waitFor();
+    },
+  },
   'lineage-node': {
     path: `${collection}&version=v2&tab=lineage`,
     work: (page) => page.getByTitle('train-3', { exact: true }).click(),

@@ -1,4 +1,4 @@
-// Where nodes go: ELK's layered layout, left to right, in a worker of its own, so that the page stays
+// Where nodes go: ELK's layered layout, left to right or downwards, in a worker of its own, so that the page stays
 // awake while a large graph is laid out.
 import ELK, { type ElkNode } from 'elkjs/lib/elk-api';
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
@@ -14,13 +14,14 @@ export interface Box {
 export async function layout(
   boxes: Box[],
   edges: { id: string; from: string; to: string }[],
+  direction: 'RIGHT' | 'DOWN',
 ): Promise<Map<string, { x: number; y: number }>> {
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
   const graph: ElkNode = {
     id: 'root',
     layoutOptions: {
       'elk.algorithm': 'layered',
-      'elk.direction': 'RIGHT',
+      'elk.direction': direction,
       'elk.layered.spacing.nodeNodeBetweenLayers': '46',
       'elk.spacing.nodeNode': '18',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',

@@ -11,6 +11,8 @@ import css from './LineageTab.module.css';
 export interface NodeData extends Record<string, unknown> {
   node?: GraphNode;
   isRoot?: boolean;
+  /** Drawn downwards. */
+  down?: boolean;
   expand?: (node: GraphNode, direction: 'UPSTREAM' | 'DOWNSTREAM') => void;
   cluster?: Cluster;
   extract?: (nodes: GraphNode[]) => void;
@@ -27,13 +29,32 @@ export function sizeOf(cluster: boolean): { width: number; height: number } {
   return cluster ? { width: 200, height: 56 } : { width: 212, height: 56 };
 }
 
+/** Where lines begin and end. */
+function End({ side, down }: { side: 'before' | 'after'; down: boolean }) {
+  const position =
+    side === 'before' ? (down ? Position.Top : Position.Left) : down ? Position.Bottom : Position.Right;
+  return (
+    <Handle
+      type={side === 'before' ? 'target' : 'source'}
+      position={position}
+      className={css.handle}
+      isConnectable={false}
+    />
+  );
+}
+
 export const NodeCard = memo(function NodeCard({ data }: Props) {
-  const { node, isRoot, expand } = data;
+  const { node, isRoot, expand, down = false } = data;
   if (!node) return null;
   const isRun = node.kind === 'RUN';
   return (
-    <div className={css.node} data-kind={isRun ? 'run' : 'version'} data-root={isRoot || undefined}>
-      <Handle type="target" position={Position.Left} className={css.handle} isConnectable={false} />
+    <div
+      className={css.node}
+      data-kind={isRun ? 'run' : 'version'}
+      data-root={isRoot || undefined}
+      data-down={down || undefined}
+    >
+      <End side="before" down={down} />
       {node.moreUpstream && (
         <button
           type="button"
@@ -44,7 +65,7 @@ export const NodeCard = memo(function NodeCard({ data }: Props) {
             expand?.(node, 'UPSTREAM');
           }}
         >
-          <Icon name="left" size={11} />
+          <Icon name={down ? 'up' : 'left'} size={11} />
         </button>
       )}
       <Icon name={isRun ? 'run' : 'artifacts'} size={17} />
@@ -69,16 +90,16 @@ export const NodeCard = memo(function NodeCard({ data }: Props) {
             expand?.(node, 'DOWNSTREAM');
           }}
         >
-          <Icon name="right" size={11} />
+          <Icon name={down ? 'down' : 'right'} size={11} />
         </button>
       )}
-      <Handle type="source" position={Position.Right} className={css.handle} isConnectable={false} />
+      <End side="after" down={down} />
     </div>
   );
 });
 
 export const ClusterCard = memo(function ClusterCard({ data }: Props) {
-  const { cluster, extract, select } = data;
+  const { cluster, extract, select, down = false } = data;
   const [text, setText] = useState('');
   if (!cluster) return null;
   const isRun = cluster.kind === 'RUN';
@@ -89,11 +110,11 @@ export const ClusterCard = memo(function ClusterCard({ data }: Props) {
     <Popover width={300} position="bottom" withinPortal shadow="md" trapFocus>
       <Popover.Target>
         <button type="button" className={css.cluster} data-kind={isRun ? 'run' : 'version'}>
-          <Handle type="target" position={Position.Left} className={css.handle} isConnectable={false} />
+          <End side="before" down={down} />
           <Icon name={isRun ? 'run' : 'artifacts'} size={17} />
           {title}
           <Icon name="down" size={13} />
-          <Handle type="source" position={Position.Right} className={css.handle} isConnectable={false} />
+          <End side="after" down={down} />
         </button>
       </Popover.Target>
       <Popover.Dropdown>

@@ -1,9 +1,11 @@
-// The Lineage tab: what a version was made from and what was made from it, left to right. Runs are green,
+// The Lineage tab: what a version was made from and what was made from it, left to right, on phones
+// downwards, or as a list. Runs are green,
 // versions blue. Five or more alike on one level are a cluster; what lies further away is fetched
 // when it is asked for.
 import '@xyflow/react/dist/style.css';
 
-import { Button, NumberInput, useComputedColorScheme } from '@mantine/core';
+import { Button, NumberInput, SegmentedControl, useComputedColorScheme } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import {
   Background,
@@ -26,6 +28,7 @@ import { layout } from '../lib/layout';
 import { draw, emptyGraph, merge, relatives, type Cluster, type GraphNode } from '../lib/lineage';
 import { ClusterCard, NodeCard, sizeOf, type NodeData } from './LineageNodes';
 import { LineageDrawer } from './LineageDrawer';
+import { LineageList } from './LineageList';
 import css from './LineageTab.module.css';
 
 const FIRST = 500;
@@ -33,17 +36,22 @@ const DEPTH = 3;
 const MORE = 60;
 /** Below this zoom names cannot be read. */
 const READABLE = 0.55;
+const NARROW = '(max-width: 700px)';
+/** On phones two fingers make it larger at once. */
+const READABLE_NARROW = 0.4;
 const types = { version: NodeCard, run: NodeCard, cluster: ClusterCard };
 
 /** All of it when that can be read, else the part around the root. */
-function show(flow: ReturnType<typeof useReactFlow>, root: string): void {
+function show(flow: ReturnType<typeof useReactFlow>, root: string, readable: number): void {
   void flow.fitView({ padding: 0.08, maxZoom: 1 }).then(() => {
-    if (flow.getZoom() >= READABLE) return undefined;
-    return flow.fitView({ nodes: [{ id: root }], minZoom: READABLE, maxZoom: READABLE });
+    if (flow.getZoom() >= readable) return undefined;
+    return flow.fitView({ nodes: [{ id: root }], minZoom: readable, maxZoom: readable });
   });
 }
 
 function Graph({ id }: { id: string }) {
+  const down = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const [form, setForm] = useState<'graph' | 'list'>('graph');
   const [depth, setDepth] = useState(DEPTH);
   const answer = useGql(LineageDocument, { id, depth, direction: 'BOTH', first: FIRST });
   const client = useQueryClient();
@@ -94,7 +102,7 @@ function Graph({ id }: { id: string }) {
       ...drawing.nodes.map((node) => ({ id: node.id, ...sizeOf(false) })),
       ...drawing.clusters.map((cluster) => ({ id: cluster.id, ...sizeOf(true) })),
     ];
-    layout(boxes, drawing.edges).then((places) => {
+    layout(boxes, drawing.edges, down ? 'DOWN' : 'RIGHT').then((places) => {
       if (stale) return;
       const at = (key: string) => places.get(key) ?? { x: 0, y: 0 };
       setNodes([
@@ -102,22 +110,22 @@ function Graph({ id }: { id: string }) {
           id: node.id,
           type: node.kind === 'RUN' ? 'run' : 'version',
           position: at(node.id),
-          data: { node, isRoot: node.id === id, expand },
+          data: { node, isRoot: node.id === id, expand, down },
           ariaLabel: `${node.kind === 'RUN' ? 'Run' : (node.typeName ?? 'Version')} ${node.name}`,
         })),
         ...drawing.clusters.map((cluster: Cluster) => ({
           id: cluster.id,
           type: 'cluster',
           position: at(cluster.id),
-          data: { cluster, extract, select: setSelected },
+          data: { cluster, extract, select: setSelected, down },
         })),
       ]);
-      requestAnimationFrame(() => show(flow, id));
+      requestAnimationFrame(() => show(flow, id, down ? READABLE_NARROW : READABLE));
     }, toastError);
     return () => {
       stale = true;
     };
-  }, [drawing, id, expand, extract, flow, setNodes]);
+  }, [drawing, id, expand, extract, flow, setNodes, down, form]);
 
   const near = useMemo(
     () => (hovered === null ? null : relatives(drawing.edges, hovered)),
@@ -150,6 +158,16 @@ function Graph({ id }: { id: string }) {
   return (
     <>
       <div className={css.bar}>
+        <SegmentedControl
+          size="xs"
+          aria-label="Show as"
+          data={[
+            { value: 'graph', label: 'Graph' },
+            { value: 'list', label: 'List' },
+          ]}
+          value={form}
+          onChange={(value) => setForm(value as typeof form)}
+        />
         <NumberInput
           className={css.depth}
           label="Depth"
@@ -181,37 +199,42 @@ function Graph({ id }: { id: string }) {
           </Button>
         )}
       </div>
-      <div
-        className={css.canvas}
-        role="group"
-        aria-label="Lineage graph"
-        aria-busy={nodes.length === 0 || undefined}
-      >
-        <ReactFlow
-          nodes={shownNodes}
-          edges={edges}
-          nodeTypes={types}
-          onNodesChange={onNodesChange}
-          onNodeClick={(_, node) => node.data.node && setSelected(node.data.node)}
-          onSelectionChange={({ nodes: chosen }) => {
-            const node = chosen.length === 1 ? chosen[0]!.data.node : undefined;
-            if (node) setSelected(node as GraphNode);
-          }}
-          onNodeMouseEnter={(_, node) => setHovered(node.id)}
-          onNodeMouseLeave={() => setHovered(null)}
-          nodesConnectable={false}
-          deleteKeyCode={null}
-          minZoom={0.05}
-          maxZoom={2}
-          onlyRenderVisibleElements
-          colorMode={scheme}
-          proOptions={{ hideAttribution: true }}
-          fitView
+      {form === 'list' ? (
+        <LineageList graph={graph} select={setSelected} expand={expand} />
+      ) : (
+        <div
+          className={css.canvas}
+          role="group"
+          aria-label="Lineage graph"
+          aria-busy={nodes.length === 0 || undefined}
         >
-          <Background gap={20} size={1} />
-          <Controls showInteractive={false} />
-        </ReactFlow>
-      </div>
+          <ReactFlow
+            nodes={shownNodes}
+            edges={edges}
+            nodeTypes={types}
+            onNodesChange={onNodesChange}
+            onNodeClick={(_, node) => node.data.node && setSelected(node.data.node)}
+            onSelectionChange={({ nodes: chosen }) => {
+              const node = chosen.length === 1 ? chosen[0]!.data.node : undefined;
+              if (node) setSelected(node as GraphNode);
+            }}
+            onNodeMouseEnter={(_, node) => setHovered(node.id)}
+            onNodeMouseLeave={() => setHovered(null)}
+            nodesConnectable={false}
+            nodesDraggable={!down}
+            deleteKeyCode={null}
+            minZoom={0.05}
+            maxZoom={2}
+            onlyRenderVisibleElements
+            colorMode={scheme}
+            proOptions={{ hideAttribution: true }}
+            fitView
+          >
+            <Background gap={20} size={1} />
+            <Controls showInteractive={false} />
+          </ReactFlow>
+        </div>
+      )}
       <LineageDrawer
         node={selected}
         close={() => setSelected(null)}
