@@ -127,10 +127,22 @@ enum rc file_dirs(struct scratch *s, const char *path, struct err *err)
         return rc;
 }
 
+/*
+ * For names that nobody else uses. One that was killed may have left its own behind, and in containers many processes
+ * have the same number: a name that is taken is no failure, the next one is tried.
+ */
+enum { NAMES_TRIED = 1000 };
+
+static unsigned next_number(void)
+{
+        static atomic_uint counter;
+
+        return atomic_fetch_add(&counter, 1);
+}
+
 /* A file without a name in the directory of the path; where the file system has none, one called *ret_beside. */
 static int open_nameless(const char *path, char ret_beside[static 4096])
 {
-        static atomic_uint counter;
         const char *slash = strrchr(path, '/');
         int len = slash ? (int)(slash - path) : 1;
         int fd;
@@ -144,17 +156,22 @@ static int open_nameless(const char *path, char ret_beside[static 4096])
         }
         if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
                 return -1;
-        if (snprintf(ret_beside, 4096, "%.*s/.vitrine-%ld-%u.tmp", slash ? len : 1, slash ? path : ".", (long)getpid(),
-                     atomic_fetch_add(&counter, 1)) >= 4096)
-                return -1;
-        return open(ret_beside, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+        for (int tries = 0; tries < NAMES_TRIED && fd < 0; tries++) {
+                if (snprintf(ret_beside, 4096, "%.*s/.vitrine-%ld-%u.tmp", slash ? len : 1, slash ? path : ".", (long)getpid(),
+                             next_number()) >= 4096)
+                        return -1;
+                fd = open(ret_beside, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+                if (fd < 0 && errno != EEXIST)
+                        break;
+        }
+        return fd;
 }
 
 /* linkat() does not replace: a name that is taken is won by way of a second name. */
 static enum rc give_name(int fd, const char *beside, const char *path, struct err *err)
 {
-        static atomic_uint counter;
         char self[64], second[4096];
+        int linked = -1;
 
         if (beside[0])
                 return rename(beside, path) < 0 ? err_set_errno(err, RC_IO, "%s cannot be written", path) : RC_OK;
@@ -163,10 +180,13 @@ static enum rc give_name(int fd, const char *beside, const char *path, struct er
                 return RC_OK;
         if (errno != EEXIST)
                 return err_set_errno(err, RC_IO, "%s cannot be written", path);
-        if (snprintf(second, sizeof(second), "%s.vitrine-%ld-%u", path, (long)getpid(), atomic_fetch_add(&counter, 1)) >=
-            (int)sizeof(second))
-                return err_set(err, RC_INVALID, "The path of a file is longer than this system allows.");
-        if (linkat(AT_FDCWD, self, AT_FDCWD, second, AT_SYMLINK_FOLLOW) < 0)
+        for (int tries = 0; tries < NAMES_TRIED && linked < 0 && errno == EEXIST; tries++) {
+                if (snprintf(second, sizeof(second), "%s.vitrine-%ld-%u", path, (long)getpid(), next_number()) >=
+                    (int)sizeof(second))
+                        return err_set(err, RC_INVALID, "The path of a file is longer than this system allows.");
+                linked = linkat(AT_FDCWD, self, AT_FDCWD, second, AT_SYMLINK_FOLLOW);
+        }
+        if (linked < 0)
                 return err_set_errno(err, RC_IO, "%s cannot be written", path);
         if (rename(second, path) < 0) {
                 enum rc rc = err_set_errno(err, RC_IO, "%s cannot be written", path);

@@ -87,7 +87,7 @@ static enum rc walk(struct tidy *t, int dir_fd)
         if (t->depth == DEPTH_MAX)
                 rc = err_set(t->err, RC_TOO_LARGE, "%s is more than %d directories deep.", t->root, DEPTH_MAX);
         t->depth++;
-        while (!rc && (child = readdir(dir)) != NULL) {
+        while (!rc && (errno = 0, child = readdir(dir)) != NULL) {
                 if (strcmp(child->d_name, ".") == 0 || strcmp(child->d_name, "..") == 0)
                         continue;
                 if (t->path.len)
@@ -97,6 +97,8 @@ static enum rc walk(struct tidy *t, int dir_fd)
                 t->path.len = len;
         }
         t->depth--;
+        if (!rc && errno)
+                rc = err_set_errno(t->err, RC_IO, "%s cannot be read", t->root);
         (void)closedir(dir);
         return rc;
 }
@@ -208,6 +210,8 @@ static enum rc verify(struct vitrine_artifact *a, const char *root, bool strict,
         uint64_t bytes = 0;
         enum rc rc = require_version(a, err);
 
+        if (!rc && !root)
+                rc = err_set(err, RC_INVALID, "The directory to compare with is missing.");
         if (!rc)
                 rc = artifact_need_manifest(a, err);
         if (rc)

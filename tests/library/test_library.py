@@ -248,6 +248,23 @@ def library_logs_again_after_kill_9():
 
 
 @test
+def library_does_not_stumble_over_what_a_killed_one_left():
+    """In a container all processes have the same number: the names beside a file may be taken."""
+    with place() as here:
+        here.probe("log", "left", here.tree("in", {"file": b"as it is now"}))
+        out = here.tree("out", {"file": b"as it was before"})
+        # The number is known when the process is there; it waits for its standard input meanwhile.
+        waiting = subprocess.Popen(["sh", "-c", 'read go; exec "$0" "$@"', str(PROBE), "pull", "left", str(out)],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=here.environment(NO_CACHE="1"))
+        for number in range(5):
+            (out / f"file.vitrine-{waiting.pid}-{number}").write_bytes(b"whole, and left behind")
+        said, err = waiting.communicate("go\n", timeout=60)
+        assert waiting.returncode == 0, err
+        assert said == "files=1 skipped=0\n" and content_of(out) == {"file": b"as it is now"}, "pruned, too"
+
+
+@test
 def library_stops_when_it_is_canceled():
     with place() as here:
         here.probe("log", "cancel", here.tree("in", {f"f{i}": os.urandom(40_000) for i in range(200)}))
