@@ -149,7 +149,7 @@ static const struct example login_examples[] = {
 };
 static const struct example push_examples[] = {
         { "push model.safetensors config.json classifier --type model", "logs two files as the next version" },
-        { "push out/ classifier -t model --link wandb-registry-model/classifier -a staging",
+        { "push out/ bert -t model -l wandb-registry-model/bert -a staging",
           "logs a directory and publishes it as staging" },
         { "push s3://bucket/corpus.tar corpus -t dataset", "logs an address in place of bytes" },
 };
@@ -158,11 +158,11 @@ static const struct example pull_examples[] = {
         { "pull corpus:v3 --path val/", "fetches a part" },
 };
 static const struct example use_examples[] = {
-        { "use wandb-registry-model/classifier:production --run nightly-42 --root model/",
+        { "use wandb-registry-model/bert:production -r nightly-42 -o model/",
           "fetches it, and the run is shown as its consumer" },
 };
 static const struct example link_examples[] = {
-        { "link team/demo/classifier:v7 wandb-registry-model/classifier -a staging", "publishes version 7" },
+        { "link team/demo/bert:v7 wandb-registry-model/bert -a staging", "publishes version 7" },
 };
 static const struct example alias_add_examples[] = {
         { "alias add wandb-registry-model/classifier:staging production",

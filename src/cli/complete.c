@@ -91,13 +91,37 @@ static void bash_choices(struct buf *out)
         }
 }
 
-static void bash_words(struct buf *out)
+static void bash_first_words(struct buf *out, const char *when, const char *more)
 {
-        buf_printf(out, "        '')\n                words='");
+        buf_printf(out, "        %s)\n                words='", when);
         for (size_t i = 0; i < command_count; i++)
                 if (is_first_of_word(i))
                         buf_printf(out, "%.*s ", STR_ARG(first_word(&commands[i])));
-        buf_printf(out, "help'\n                opts='--help --version' ;;\n");
+        buf_printf(out, "%s ;;\n", more);
+}
+
+/* Options that may stand in front of the command, as far as a word follows that is none. */
+static void bash_options_in_front(struct buf *out)
+{
+        bool any = false;
+
+        for (size_t i = 0; i < output_option_count + server_option_count; i++) {
+                const struct option_spec *spec = i < output_option_count ? &output_options[i]
+                                                                         : &server_options[i - output_option_count];
+
+                if (!spec->value)
+                        continue;
+                buf_printf(out, "%s--%s", any ? "|" : "", spec->name);
+                if (spec->letter)
+                        buf_printf(out, "|-%c", spec->letter);
+                any = true;
+        }
+}
+
+static void bash_words(struct buf *out)
+{
+        bash_first_words(out, "''", "help'\n                opts='--help --version'");
+        bash_first_words(out, "help", "'");
         for (size_t i = 0; i < command_count; i++) {
                 if (str_is_null(second_word(&commands[i])))
                         continue;
@@ -142,6 +166,15 @@ static void bash_script(struct buf *out)
                         "        COMPREPLY=()\n"
                         "        for ((i = 1; i < COMP_CWORD; i++)); do\n"
                         "                case ${COMP_WORDS[i]} in\n"
+                        "                ");
+        bash_options_in_front(out);
+        /* An address is several words for bash, which parts them at '=' and ':'. */
+        buf_printf(out, ")\n"
+                        "                        ((i++))\n"
+                        "                        [[ ${COMP_WORDS[i]} = '=' ]] && ((i++))\n"
+                        "                        while [[ ${COMP_WORDS[i+1]} = : ]]; do\n"
+                        "                                ((i += 2))\n"
+                        "                        done ;;\n"
                         "                -*) ;;\n"
                         "                *)\n"
                         "                        if [[ -z $command ]]; then\n"

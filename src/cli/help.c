@@ -41,8 +41,10 @@ void help_overview(struct buf *out)
                         buf_printf(out, "\n%s:\n", commands[i].group);
                 command_line(out, &commands[i]);
         }
-        buf_printf(out, "\nThe server is that of --server, $VITRINE_BASE_URL or $WANDB_BASE_URL; the key that\n"
-                        "of $VITRINE_API_KEY, $WANDB_API_KEY or vitrine login. Everything takes --json.\n\n");
+        buf_add_c(out, '\n');
+        text_wrap(out, STR("The server is that of --server, $VITRINE_BASE_URL or $WANDB_BASE_URL; the key that of "
+                           "$VITRINE_API_KEY, $WANDB_API_KEY or vitrine login. Everything takes --json."), 0, WIDTH);
+        buf_add_c(out, '\n');
         add_exit_statuses(out);
 }
 

@@ -35,6 +35,7 @@ def test_overview_names_every_command(bare):
                  *(f"collection {w}" for w in ["list", "show", "create", "edit", "delete"])]:
         assert word in words
     nothing = bare.run()
+    assert all(len(line) <= 79 for line in nothing.err.splitlines())
     assert (nothing.status, nothing.out) == (2, "") and nothing.err == bare.ok("--help").out
 
 
@@ -43,7 +44,7 @@ def test_every_command_explains_itself(bare):
         text = bare.ok(*word.split(), "--help").out
         assert text == bare.ok("help", *word.split()).out
         assert text.startswith(f"usage: vitrine {word}")
-        assert all(len(line) <= 79 for line in text.splitlines() if not line.startswith("  vitrine ")), word
+        assert all(len(line) <= 79 for line in text.splitlines()), word
         assert "--json" in text and "Exit status" in text
 
 
@@ -119,6 +120,10 @@ def test_bash_completes_commands_options_and_files(bare):
     assert complete(bare, "vitrine", "registry", "create", "x", "--visibility", "r") == ["restricted"]
     assert complete(bare, "vitrine", "completion", "") == ["bash", "zsh", "fish"]
     assert complete(bare, "vitrine", "push", "--type", "") == []
+    # Options in front of the command; bash parts what is typed at ':' and '='.
+    assert complete(bare, "vitrine", "--server", "http", ":", "//x", ":", "80", "pu") == ["push", "pull"]
+    assert complete(bare, "vitrine", "-q", "--server", "=", "http", ":", "//x", "registry", "li") == ["list"]
+    assert complete(bare, "vitrine", "help", "pu") == ["push", "pull"]
 
 
 # What each shell offers behind these words; the same for all of them, whatever way they show it.
