@@ -1,7 +1,8 @@
-// Long grids that are not worth a virtual list: the first screens at once, the rest when the page is awake.
-import { useEffect, useState } from 'react';
+// Long grids that are not worth a virtual list: the first screen at once, the rest a little later, in between
+// of what the person at the page does.
+import { startTransition, useEffect, useState } from 'react';
 
-const FIRST = 36;
+const FIRST = 24;
 
 /** The beginning of the list, and soon after it was drawn all of it. */
 export function useGradually<T>(items: T[]): T[] {
@@ -10,7 +11,7 @@ export function useGradually<T>(items: T[]): T[] {
 
   useEffect(() => {
     if (!isLong || all) return;
-    const timer = setTimeout(() => setAll(true), 120);
+    const timer = setTimeout(() => startTransition(() => setAll(true)), 50);
     return () => clearTimeout(timer);
   }, [isLong, all]);
   return all || !isLong ? items : items.slice(0, FIRST);

@@ -3,7 +3,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 
 import { Icon } from '../components/Icon';
 import { PageHead } from '../components/Page';
@@ -11,6 +11,7 @@ import { RegistryIcon } from '../components/RegistryIcon';
 import { Empty, LoadingRows, NotFound, Problem } from '../components/states';
 import { useGqlPages } from '../graphql/client';
 import { RegistriesDocument, type RegistryCardFragment } from '../graphql/generated';
+import { useGradually } from '../lib/gradually';
 import { useLive } from '../lib/live';
 import { registryLink } from '../lib/links';
 import { registryName } from '../lib/names';
@@ -25,7 +26,9 @@ const CreateRegistry = lazy(() =>
   import('./CreateRegistry').then((module) => ({ default: module.CreateRegistry })),
 );
 
-function Card({ org, registry }: { org: string; registry: RegistryCardFragment }) {
+const byName = new Intl.Collator();
+
+const Card = memo(function Card({ org, registry }: { org: string; registry: RegistryCardFragment }) {
   const name = registryName(registry.name);
   const restricted = registry.access === 'RESTRICTED';
   return (
@@ -54,7 +57,7 @@ function Card({ org, registry }: { org: string; registry: RegistryCardFragment }
       </div>
     </li>
   );
-}
+});
 
 export default function Registries() {
   const { org = '' }: { org?: string } = useParams({ strict: false });
@@ -75,8 +78,9 @@ export default function Registries() {
   // The server lists by name; those with a star come first.
   registries.sort(
     (a, b) =>
-      Number(b.starred) - Number(a.starred) || registryName(a.name).localeCompare(registryName(b.name)),
+      Number(b.starred) - Number(a.starred) || byName.compare(registryName(a.name), registryName(b.name)),
   );
+  const shown = useGradually(registries);
   const mayCreate = mayCreateRegistry(
     registries.map((r) => r.viewerRole),
     findOrg(useViewer(), org)?.viewerRole,
@@ -117,7 +121,7 @@ export default function Registries() {
         </Empty>
       ) : (
         <ul className={css.grid} aria-label="Registries">
-          {registries.map((registry) => (
+          {shown.map((registry) => (
             <Card key={registry.id} org={org} registry={registry} />
           ))}
         </ul>
