@@ -67,9 +67,12 @@ export function useFolders(place: Place, version: string, path: string) {
     const reveal = async () => {
       const folders = foldersOf(path);
       setOpen((set) => new Set([...set, ...folders]));
-      for (const [i, folder] of ['', ...folders].entries()) {
+      // All of them at once, as the path names them all.
+      const firstPages = ['', ...folders].map((folder) => ({ folder, page: load(folder) }));
+      for (const { page } of firstPages) page.catch(() => undefined);
+      for (const [i, { folder, page }] of firstPages.entries()) {
         const wanted = folders[i] ?? path;
-        let listing = await load(folder);
+        let listing = await page;
         while (!stale && listing?.next != null && !listing.entries.some((e) => e.path === wanted))
           listing = await load(folder);
         // A folder that the page was opened with is open; later clicks open and close it themselves.

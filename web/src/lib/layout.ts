@@ -3,7 +3,8 @@
 import ELK, { type ElkNode } from 'elkjs/lib/elk-api';
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
 
-let elk: InstanceType<typeof ELK> | null = null;
+// Its program is long: the worker reads it while the page still asks what there is to lay out.
+const elk = new ELK({ workerFactory: () => new Worker(workerUrl) });
 
 export interface Box {
   id: string;
@@ -16,7 +17,6 @@ export async function layout(
   edges: { id: string; from: string; to: string }[],
   direction: 'RIGHT' | 'DOWN',
 ): Promise<Map<string, { x: number; y: number }>> {
-  elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
   const graph: ElkNode = {
     id: 'root',
     layoutOptions: {

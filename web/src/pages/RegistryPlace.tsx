@@ -6,15 +6,10 @@ import { NotFound } from '../components/states';
 import { REGISTRY_PREFIX } from '../lib/names';
 import { findOrg, useViewer } from '../lib/viewer';
 import { CollectionPage, RegistryPage, VersionPage } from '../routes/lazy';
+import { splitSelection } from '../routes/questions';
 import { ArtifactFrame } from './ArtifactFrame';
 
 const route = getRouteApi('/inside/orgs/$org/registry/$registry');
-
-/** "entity/project/collection"; a collection's name holds no slash. */
-function split(path: string) {
-  const [entity, project, ...rest] = path.split('/');
-  return entity && project && rest.length > 0 ? { entity, project, collection: rest.join('/') } : null;
-}
 
 export default function RegistryPlace() {
   const { org: orgName, registry } = route.useParams();
@@ -26,7 +21,7 @@ export default function RegistryPlace() {
   if (!search.selectionPath)
     return <RegistryPage org={org.name} entity={org.orgEntity.name} project={REGISTRY_PREFIX + registry} />;
 
-  const selected = split(search.selectionPath);
+  const selected = splitSelection(search.selectionPath);
   if (!selected) return <NotFound what={`'${search.selectionPath}'`} />;
   const { entity, project, collection } = selected;
   const place = { org: org.name, entity, project, collection, type: '' };
