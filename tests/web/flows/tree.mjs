@@ -70,8 +70,12 @@ flow('UI-23 UI-30: through the tree by the arrow keys', async ({ page }) => {
   equal(await focusedLine(page), 'dataset', 'the first line');
   await page.keyboard.press('ArrowRight');
   await tree.getByRole('treeitem', { name: /^clean-signs/ }).waitFor();
+  const second = await tree.getByRole('treeitem').nth(1).getAttribute('title');
   await page.keyboard.press('ArrowRight');
-  equal(await focusedLine(page), 'clean-signs', 'right goes in');
+  equal(await focusedLine(page), second, 'right goes in');
+  // Other flows may have logged a dataset whose name comes before.
+  if (second !== 'clean-signs') await page.keyboard.press('ArrowDown');
+  equal(await focusedLine(page), 'clean-signs', 'the dataset of the seed');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'clean-signs' }).waitFor();
   // One stop: the next Tab is out of it again, and so is the one back.

@@ -2,15 +2,14 @@
 // where it can be put away, and in a drawer on narrow ones.
 import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { Suspense, useDeferredValue, useEffect, useState, type ReactNode } from 'react';
 
 import { Icon } from '../components/Icon';
 import { useGql } from '../graphql/client';
 import { CollectionPageDocument, VersionPageDocument } from '../graphql/generated';
+import { ArtifactTree } from '../routes/lazy';
 import css from './ArtifactFrame.module.css';
 import type { Here } from './ArtifactTreeLine';
-
-const ArtifactTree = lazy(() => import('./ArtifactTree'));
 
 const WIDE = '(min-width: 1240px)';
 const STORED = 'vitrine.tree';
@@ -65,7 +64,9 @@ export function ArtifactFrame({ here: given, children }: { here: Here; children:
   const found = useHere(given);
   const [last, setLast] = useState<Here | null>(null);
   // While the next page comes the tree stays.
-  const here = found ?? last;
+  const known = found ?? last;
+  // The page is drawn first.
+  const here = useDeferredValue(known, null);
   const key = JSON.stringify(found);
   useEffect(() => {
     if (found) setLast(found);

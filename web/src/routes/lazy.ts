@@ -10,6 +10,7 @@ const LAZY = {
   Registries: lazyRouteComponent(CODE.Registries),
   RegistryPage: lazyRouteComponent(CODE.RegistryPage),
   RegistrySettings: lazyRouteComponent(CODE.RegistrySettings),
+  ArtifactTree: lazyRouteComponent(CODE.ArtifactTree),
   CollectionPage: lazyRouteComponent(CODE.CollectionPage),
   VersionPage: lazyRouteComponent(CODE.VersionPage),
   MetadataTab: lazyRouteComponent(CODE.MetadataTab),
@@ -23,6 +24,7 @@ const LAZY = {
 };
 
 export const {
+  ArtifactTree,
   SignIn,
   Registries,
   RegistryPage,

@@ -9,6 +9,7 @@ export const CODE = {
   Registries: () => import('../pages/Registries'),
   RegistryPage: () => import('../pages/RegistryPage'),
   RegistrySettings: () => import('../pages/RegistrySettings'),
+  ArtifactTree: () => import('../pages/ArtifactTree'),
   CollectionPage: () => import('../pages/CollectionPage'),
   VersionPage: () => import('../pages/VersionPage'),
   MetadataTab: () => import('../pages/MetadataTab'),
@@ -31,9 +32,11 @@ const TABS: Record<string, PageName> = {
   compare: 'CompareTab',
 };
 
+const COLLECTION: PageName[] = ['CollectionPage', 'ArtifactTree'];
+
 function version(tab: string | undefined): PageName[] {
   const code = tab === undefined ? undefined : TABS[tab];
-  return code ? ['VersionPage', code] : ['VersionPage'];
+  return code ? ['VersionPage', code, 'ArtifactTree'] : ['VersionPage', 'ArtifactTree'];
 }
 
 /** What stands below /orgs/NAME/registry. */
@@ -42,7 +45,7 @@ function registry(rest: string[], search: Search): PageName[] {
   if (rest.length === 2 && rest[1] === 'settings') return ['RegistrySettings'];
   if (rest.length > 1) return [];
   if (!search.selectionPath) return ['RegistryPage'];
-  return search.version ? version(search.tab) : ['CollectionPage'];
+  return search.version ? version(search.tab) : COLLECTION;
 }
 
 /** What stands below /ENTITY/PROJECT. */
@@ -52,7 +55,7 @@ function project([kind, ...rest]: string[], search: Search): PageName[] {
     return search.tab === 'lineage' ? ['RunPage', 'LineageTab'] : ['RunPage'];
   if (kind !== 'artifacts') return [];
   if (rest.length < 2) return ['ArtifactBrowser'];
-  return rest.length === 2 ? ['CollectionPage'] : version(rest[3]);
+  return rest.length === 2 ? COLLECTION : version(rest[3]);
 }
 
 /** The code that an address needs at once; nothing for pages that are opened seldom. */
