@@ -35,7 +35,9 @@ const FIRST = 500;
 const DEPTH = 3;
 const MORE = 60;
 /** Below this zoom names cannot be read. */
-const READABLE = 0.55;
+const READABLE = 0.5;
+/** What is around the root when that is too small for all. */
+const CLOSE = 0.8;
 const NARROW = '(max-width: 700px)';
 /** On phones two fingers make it larger at once. */
 const READABLE_NARROW = 0.4;
@@ -45,7 +47,7 @@ const types = { version: NodeCard, run: NodeCard, cluster: ClusterCard };
 function show(flow: ReturnType<typeof useReactFlow>, root: string, readable: number): void {
   void flow.fitView({ padding: 0.08, maxZoom: 1 }).then(() => {
     if (flow.getZoom() >= readable) return undefined;
-    return flow.fitView({ nodes: [{ id: root }], minZoom: readable, maxZoom: readable });
+    return flow.fitView({ nodes: [{ id: root }], minZoom: CLOSE, maxZoom: CLOSE });
   });
 }
 

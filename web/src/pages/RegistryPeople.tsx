@@ -268,6 +268,11 @@ export function RegistryPeople({ entity, registry, org, canEdit }: Props) {
                   {person.inherited ? roleLabel(person.inherited) : ''}
                 </span>
                 <span role="cell">
+                  {person.inherited && (
+                    <span className={`${css.dim} ${css.narrow}`}>
+                      {roleLabel(person.inherited)} from elsewhere
+                    </span>
+                  )}
                   {canEdit ? (
                     <Select
                       size="xs"

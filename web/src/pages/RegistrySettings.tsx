@@ -306,8 +306,8 @@ export default function RegistrySettings() {
           )
         }
       >
-        The registry, its collections and their links go, for good. The versions that were linked stay in
-        their projects.
+        The registry, its collections and their links go; the versions that were linked stay in their
+        projects. For a while it can be restored under People and teams.
       </Confirm>
     </>
   );

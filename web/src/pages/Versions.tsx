@@ -152,7 +152,7 @@ export function Versions({ place, collectionId, locked, can }: Props) {
     setPicked(new Set(all ? items.map((item) => item.version) : []));
   };
   const grid = {
-    '--columns': [mayTake ? '20px' : '', '64px minmax(0, 2fr)', ...shown.map((c) => c.width), '62px'].join(
+    '--columns': [mayTake ? '20px' : '', '76px minmax(0, 2fr)', ...shown.map((c) => c.width), '62px'].join(
       ' ',
     ),
     '--narrow': `${mayTake ? '20px' : ''} 52px minmax(0, 1fr) 62px`,
