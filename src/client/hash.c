@@ -21,6 +21,7 @@ struct hash_job {
         struct job job;
         struct hashing *hashing;
         size_t from, to;              /* positions in the list of entries */
+        uint64_t sizes[JOB_FILES];    /* as they were read; the session's thread looks at entry->size meanwhile */
         bool busy;
         enum rc rc;
         struct err err;
@@ -74,7 +75,7 @@ static enum rc hash_file(struct hash_job *job, struct entry *entry, struct crypt
                         return fail_canceled(err);
         }
         crypto_digest_end(md5, entry->md5);
-        entry->size = size;
+        job->sizes[entry - &job->hashing->entries->items[job->from]] = size;
         entry->has_size = true;
         entry->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
         entry->hashed = true;
@@ -117,6 +118,8 @@ static void hash_done(struct job *base)
 
         h->under_way--;
         job->busy = false;
+        for (size_t i = job->from; i < job->to; i++)
+                h->entries->items[i].size = job->sizes[i - job->from];
         if (job->rc) {
                 engine_fail(h->engine, job->rc, &job->err);
                 return;
@@ -137,8 +140,10 @@ static bool cut(struct hashing *h, struct hash_job *job)
                 return false;
         *job = (struct hash_job){ .hashing = h, .from = h->at, .busy = true,
                                   .job = { .work = hash_work, .done = hash_done } };
-        while (h->at < h->entries->count && h->at - job->from < JOB_FILES && (bytes == 0 || bytes < JOB_BYTES))
+        while (h->at < h->entries->count && h->at - job->from < JOB_FILES && (bytes == 0 || bytes < JOB_BYTES)) {
+                job->sizes[h->at - job->from] = h->entries->items[h->at].size;
                 bytes += h->entries->items[h->at++].size;
+        }
         job->to = h->at;
         return true;
 }
