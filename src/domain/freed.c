@@ -21,7 +21,7 @@
 #define SECOND_US INT64_C(1000000)
 
 const struct freed_bounds freed_bounds_usual = {
-        .own_files = 100000, .entries = 300000, .versions = 1000, .time_ms = 400,
+        .own_files = 100000, .entries = 300000, .versions = 10000, .time_ms = 400,
 };
 
 struct content {
