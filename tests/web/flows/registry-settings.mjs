@@ -210,7 +210,9 @@ flow(
 
     for (const name of [TEAM, 'kim', robot]) {
       await page.getByRole('button', { name: `More for ${name}`, exact: true }).click();
-      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      // The menu of the one before may still fade away.
+      const menu = page.getByRole('menu', { name: `More for ${name}`, exact: true });
+      await menu.getByRole('menuitem', { name: 'Delete' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       await roleOf(page, name).waitFor({ state: 'detached' });
     }
