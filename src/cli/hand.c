@@ -6,7 +6,9 @@
  */
 #include "cli/command.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -154,9 +156,27 @@ enum vitrine_code cli_secret_file(struct cli *cli, const char *path, const char 
         return VITRINE_OK;
 }
 
+/* A signal just before reading must end the waiting, too: here they come while it waits, and at no other time. */
+static void wait_for_line(void)
+{
+        struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+        sigset_t ours, before;
+
+        (void)sigemptyset(&ours);
+        (void)sigaddset(&ours, SIGINT);
+        (void)sigaddset(&ours, SIGTERM);
+        (void)sigaddset(&ours, SIGHUP);
+        (void)pthread_sigmask(SIG_BLOCK, &ours, &before);
+        while (!signaled && ppoll(&input, 1, NULL, &before) < 0 && errno == EINTR)
+                continue;
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 bool cli_read_line(char *line, size_t size)
 {
-        if (!fgets(line, (int)size, stdin) || signaled)
+        line[0] = '\0';
+        wait_for_line();
+        if (!signaled && !fgets(line, (int)size, stdin))
                 line[0] = '\0';
         return line[0] != '\0';
 }

@@ -18,13 +18,13 @@ static enum vitrine_code ask_key(struct cli *cli, const char *url, const char **
 
         if (tcgetattr(STDIN_FILENO, &shown) != 0)
                 return fail_errno(error, VITRINE_IO, "The terminal does not answer");
+        /* Ctrl-C must not leave a terminal that shows nothing of what is typed. */
+        cli_watch_signals(cli);
         hidden = shown;
         hidden.c_lflag &= (tcflag_t)~ECHO;
         /* First this: whoever types at once, as programs do, is not shown and not lost. */
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
         (void)fprintf(stderr, "API key for %s (it is not shown): ", url);
-        /* Ctrl-C must not leave a terminal that shows nothing of what is typed. */
-        cli_watch_signals(cli);
         got = cli_read_line(line, sizeof(line));
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
         cli_unwatch_signals();
