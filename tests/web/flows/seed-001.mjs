@@ -8,6 +8,8 @@ async function openVersion(page) {
   await page.goto('/registry/');
   await page.getByRole('link', { name: 'model', exact: true }).click();
   await page.getByRole('link', { name: 'Sign Detector', exact: true }).click();
+  // The page before stays until this one can be drawn, and has links of the same name.
+  await page.getByRole('heading', { name: 'Sign Detector', level: 1 }).waitFor();
   await page.getByRole('link', { name: 'v2', exact: true }).click();
 }
 
