@@ -16,7 +16,7 @@ import type { Can } from '../lib/roles';
 import { linkSnippet, logSnippet, pathOfTarget } from '../lib/snippets';
 import css from './Versions.module.css';
 import { ColumnChooser, useColumns, type Column } from './VersionsColumns';
-import { VersionsMany } from './VersionsMany';
+import { Following, VersionsMany } from './VersionsMany';
 
 const METRICS_SHOWN = 4;
 const NEWEST = '-version';
@@ -100,7 +100,24 @@ interface Props {
   can: Can;
 }
 
-export function Versions({ place, collectionId, locked, can }: Props) {
+export function Versions(props: Props) {
+  const [job, setJob] = useState<string | null>(null);
+
+  return (
+    <>
+      {job && <Following id={job} done={() => setJob(null)} />}
+      <Table {...props} busy={job !== null} started={setJob} />
+    </>
+  );
+}
+
+interface TableProps extends Props {
+  /** A job on these versions is under way. */
+  busy: boolean;
+  started: (job: string) => void;
+}
+
+function Table({ place, collectionId, locked, can, busy, started }: TableProps) {
   const { entity, project, collection } = place;
   const inRegistry = place.org !== undefined;
   const navigate = useNavigate();
@@ -184,7 +201,7 @@ export function Versions({ place, collectionId, locked, can }: Props) {
           <ColumnChooser chosen={columns.chosen} toggle={columns.toggle} />
         </span>
       </div>
-      {mayTake && (
+      {mayTake && !busy && (
         <VersionsMany
           place={place}
           inRegistry={inRegistry}
@@ -197,6 +214,7 @@ export function Versions({ place, collectionId, locked, can }: Props) {
           }}
           clear={() => chooseAll(false)}
           selectEverything={() => setEverything(true)}
+          started={started}
         />
       )}
       <Rows

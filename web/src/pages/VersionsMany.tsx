@@ -17,8 +17,8 @@ import form from './form.module.css';
 const ASK_EVERY_MS = 400;
 const NAMES_SHOWN = 12;
 
-/** Follows a job to its end, then says what came of it. */
-function Following({ id, done }: { id: string; done: () => void }) {
+/** Follows a job to its end, then says what came of it. Above the versions: they may all be gone before it is over. */
+export function Following({ id, done }: { id: string; done: () => void }) {
   const client = useQueryClient();
   const cancel = useChange(CancelJobDocument);
   const page = useGql(
@@ -77,9 +77,10 @@ interface Props {
   total: number;
   clear: () => void;
   selectEverything: () => void;
+  started: (job: string) => void;
 }
 
-function Question({ place, inRegistry, selected, close, started }: Props & QuestionProps) {
+function Question({ place, inRegistry, selected, clear, close, started }: Props & { close: () => void }) {
   const remove = useChange(DeleteVersionsDocument);
   const [withAliases, setWithAliases] = useState(false);
   const { entity, project, collection } = place;
@@ -98,6 +99,7 @@ function Question({ place, inRegistry, selected, close, started }: Props & Quest
       {
         onSuccess: (done) => {
           if (done.deleteArtifactVersions) started(done.deleteArtifactVersions.job.id);
+          clear();
         },
         onSettled: close,
       },
@@ -138,28 +140,12 @@ function Question({ place, inRegistry, selected, close, started }: Props & Quest
   );
 }
 
-interface QuestionProps {
-  close: () => void;
-  started: (job: string) => void;
-}
-
 export function VersionsMany(props: Props) {
   const { place, inRegistry, selected, total, clear, selectEverything } = props;
   const [asking, setAsking] = useState(false);
-  const [job, setJob] = useState<string | null>(null);
   const close = () => setAsking(false);
   const verb = inRegistry ? 'Unlink' : 'Delete';
 
-  if (job)
-    return (
-      <Following
-        id={job}
-        done={() => {
-          setJob(null);
-          clear();
-        }}
-      />
-    );
   if (selected.count === 0) return null;
   return (
     <div className={css.bar} role="group" aria-label="Selected versions">
@@ -188,7 +174,7 @@ export function VersionsMany(props: Props) {
         size={480}
         title={`${verb} ${plural(selected.count, 'version')} of ${place.collection}?`}
       >
-        <Question {...props} close={close} started={setJob} />
+        <Question {...props} close={close} />
       </Modal>
     </div>
   );
