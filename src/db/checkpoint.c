@@ -23,6 +23,7 @@
 #define LOG_BYTES_DUE (32u << 20)     /* so long a log is copied */
 #define LOG_BYTES_LONG (64u << 20)    /* readers are waited for */
 #define LOG_BYTES_REST (2u << 20)     /* so much the writer copies itself */
+#define LOT_PAGES 64u                 /* that the thread writes between two syncs */
 #define PASSES_MAX 6
 #define READERS_WAIT_MS 3
 #define READERS_LONG_WAIT_MS 20
@@ -48,13 +49,58 @@ static bool checkpoint(struct db_conn *conn, int mode, int wait_ms)
 
 /* ---- the thread ---- */
 
-static void sync_database_file(struct db_conn *conn)
+static sqlite3_file *database_file(struct db_conn *conn)
 {
         sqlite3_file *file = NULL;
         int code = sqlite3_file_control(conn->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
 
-        if (code == SQLITE_OK && file && file->pMethods)
+        return code == SQLITE_OK && file && file->pMethods ? file : NULL;
+}
+
+static void sync_database_file(struct db_conn *conn)
+{
+        sqlite3_file *file = database_file(conn);
+
+        if (file)
                 note_failure(conn, file->pMethods->xSync(file, SQLITE_SYNC_NORMAL));
+}
+
+/*
+ * Commits sync the log while the thread's pages are on their way to the same disk, and a sync waits for what is before
+ * it there: for thousands of pages some milliseconds. So they go in small lots, each synced before the next. SQLite
+ * has no setting for that; here its file gets a method of ours in front of the one that writes.
+ */
+static _Thread_local struct checkpointer *own; /* of this thread, the only one that uses the keeper's connection */
+
+static int write_in_lots(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 at)
+{
+        int code = own->usual->xWrite(file, bytes, len, at);
+
+        if (code != SQLITE_OK || ++own->lot_pages < LOT_PAGES)
+                return code;
+        own->lot_pages = 0;
+        return own->usual->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
+static void pace(struct checkpointer *keeper)
+{
+        sqlite3_file *file = database_file(keeper->conn);
+
+        own = keeper;
+        if (!file)
+                return;
+        keeper->usual = file->pMethods;
+        keeper->paced = *keeper->usual;
+        keeper->paced.xWrite = write_in_lots;
+        file->pMethods = &keeper->paced;
+}
+
+static void unpace(struct checkpointer *keeper)
+{
+        sqlite3_file *file = database_file(keeper->conn);
+
+        if (file && file->pMethods == &keeper->paced)
+                file->pMethods = keeper->usual;
 }
 
 /* Until the writer has written little since the last pass began. */
@@ -81,6 +127,8 @@ static void *keeper_main(void *payload)
 
         if (conn_open(db, CONN_KEEPER, &keeper->conn, NULL))
                 keeper->conn = NULL; /* out of descriptors, say: then the writer does it all */
+        if (keeper->conn)
+                pace(keeper);
         pthread_mutex_lock(&keeper->lock);
         while (!keeper->stopping) {
                 if (!keeper->wanted) {
@@ -98,6 +146,8 @@ static void *keeper_main(void *payload)
                 keeper->copied = true;
         }
         pthread_mutex_unlock(&keeper->lock);
+        if (keeper->conn)
+                unpace(keeper);
         keeper->conn = conn_close(keeper->conn);
         return NULL;
 }

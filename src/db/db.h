@@ -144,7 +144,7 @@ uint64_t db_remembered(const struct db_conn *conn);
 /*
  * What a caller has made of nothing but what it read on this connection, its own arguments and constants - no
  * clock, no chance, nothing written: db_keep() notes it under a digest of those arguments, if nothing is being written, and
- * db_recall() finds it as long as nobody has written since, for half a minute at most. What it answers is
+ * db_recall() finds it as long as nobody has written since, for two minutes at most. What it answers is
  * valid until the connection's next db_read_refresh() or db_read_end(); false: nothing is kept.
  */
 #define DB_KEEP_KEY_BYTES 32

@@ -143,6 +143,10 @@ struct checkpointer {
         pthread_mutex_t lock; /* guards wanted, copied, stopping */
         pthread_cond_t wake;
         bool wanted, copied, stopping; /* by the thread: shall copy; has copied */
+        /* The thread's, too: what stands in front of the methods of its file. */
+        const sqlite3_io_methods *usual;
+        sqlite3_io_methods paced;
+        unsigned lot_pages;   /* written since the last sync */
         /* The writer's. */
         bool started;
         unsigned first_pages; /* so long a log is to be copied ... */

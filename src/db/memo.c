@@ -31,7 +31,7 @@
 #define RESULT_BYTES_MAX ((size_t)16 << 10)
 #define KEPT_BUCKETS 8192u
 #define KEPT_BYTES_MAX ((size_t)16 << 10)
-#define KEPT_MS 30000
+#define KEPT_MS 120000
 #define KEPT_SHARE 4 /* of the allowance, for each generation of a reader: few readers are in use at a time */
 
 void memo_start(struct db_conn *conn, size_t bytes_max)
