@@ -95,14 +95,6 @@ static void pace(struct checkpointer *keeper)
         file->pMethods = &keeper->paced;
 }
 
-static void unpace(struct checkpointer *keeper)
-{
-        sqlite3_file *file = database_file(keeper->conn);
-
-        if (file && file->pMethods == &keeper->paced)
-                file->pMethods = keeper->usual;
-}
-
 /* Until the writer has written little since the last pass began. */
 static void copy_beside_writer(struct checkpointer *keeper, struct writer *writer)
 {
@@ -146,8 +138,6 @@ static void *keeper_main(void *payload)
                 keeper->copied = true;
         }
         pthread_mutex_unlock(&keeper->lock);
-        if (keeper->conn)
-                unpace(keeper);
         keeper->conn = conn_close(keeper->conn);
         return NULL;
 }

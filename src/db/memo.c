@@ -73,12 +73,11 @@ static void forget(struct db_conn *conn)
         forget_kept(conn->db, &memo->old_kept);
 }
 
+/* The old one was emptied before. */
 static void grow_older(struct memo_generation *young, struct memo_generation *old)
 {
-        struct memo_generation empty;
+        struct memo_generation empty = *old;
 
-        empty_generation(old);
-        empty = *old;
         *old = *young;
         *young = empty;
 }
@@ -115,10 +114,13 @@ enum rc memo_begin(struct db_conn *conn, struct err *err)
         if (!memo->is_quiet || memo->is_stale)
                 forget(conn);
         memo->is_stale = false;
-        if (memo->young.arena.used_bytes > memo->bytes_max / 2)
+        if (memo->young.arena.used_bytes > memo->bytes_max / 2) {
+                empty_generation(&memo->old);
                 grow_older(&memo->young, &memo->old);
+        }
+        /* This memory goes back: the allowance is everybody's, and whoever kept some aside would not be counted. */
         if (memo->young_kept.arena.used_bytes > conn->db->kept_bytes / KEPT_SHARE) {
-                atomic_fetch_sub(&conn->db->kept_used, memo->old_kept.arena.used_bytes);
+                forget_kept(conn->db, &memo->old_kept);
                 grow_older(&memo->young_kept, &memo->old_kept);
         }
         return RC_OK;
