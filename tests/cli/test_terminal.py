@@ -90,11 +90,21 @@ def test_names_cannot_drive_the_terminal(place):
     assert status == 0 and "\x1b[2J" not in text and "a?[2Jb" in text
 
 
+def wait_until_caught(pid, number):
+    deadline = time.monotonic() + 20
+    while True:
+        caught, = [int(line.split()[1], 16) for line in open(f"/proc/{pid}/status") if line.startswith("SigCgt:")]
+        if caught >> number - 1 & 1:
+            return
+        assert time.monotonic() < deadline, "it does not listen for signals"
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(place, number):
     os.truncate(place.write("big", ""), 8 << 30)  # takes no room, and seconds to read
     process = place.start("push", "big", "thing", "-t", "model")
-    time.sleep(0.4)
+    wait_until_caught(process.pid, number)
     process.send_signal(number)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err

@@ -23,7 +23,7 @@
 struct app {
         int file_fd;
         uint64_t file_size;
-        atomic_uint begun, handled, aborted, done, freed;
+        atomic_uint begun, handled, aborted, done, freed, slow;
         atomic_ullong bytes_done;
 };
 
@@ -47,9 +47,11 @@ static enum rc hello(struct http_request *req, struct err *err UNUSED)
 /* /slow?ms=N: a handler that blocks. */
 static enum rc slow(struct http_request *req, struct err *err UNUSED)
 {
+        struct app *app = http_app(req);
         uint64_t ms = 0;
 
         (void)str_to_u64(http_query(req, "ms"), &ms);
+        app->slow++;
         (void)usleep((useconds_t)(ms * 1000));
         return reply_text(req, STR("slow\n"));
 }
@@ -83,8 +85,8 @@ static enum rc counts(struct http_request *req, struct err *err UNUSED)
         struct app *app = http_app(req);
         struct buf out = { 0 };
 
-        buf_printf(&out, "{\"begun\":%u,\"handled\":%u,\"aborted\":%u,\"done\":%u,\"freed\":%u}\n", app->begun,
-                   app->handled, app->aborted, app->done, app->freed);
+        buf_printf(&out, "{\"begun\":%u,\"handled\":%u,\"aborted\":%u,\"done\":%u,\"freed\":%u,\"slow\":%u}\n",
+                   app->begun, app->handled, app->aborted, app->done, app->freed, app->slow);
         http_reply_buf(req, 200, STR("application/json"), &out);
         return RC_OK;
 }

@@ -52,12 +52,16 @@ def stop_when_idle_is_quick():
         assert c.is_closed()
 
 
+def wait_for(s, count, number):
+    assert wait_until(lambda: json.loads(get(s.port, "/counts").body)[count] == number)
+
+
 @test
 def stop_answers_what_is_in_flight():
     s = server("--drain", 5000)
     with Connection(s.port) as c:
         c.send("GET /slow?ms=500 HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(0.2)
+        wait_for(s, "slow", 1)
         s.process.send_signal(signal.SIGTERM)
         reply = c.reply()
         assert reply.status == 200 and reply.headers["connection"] == "close"
@@ -69,17 +73,21 @@ def stop_answers_what_is_in_flight():
 def stop_refuses_new_connections():
     s = server("--drain", 5000)
     with Connection(s.port) as c:
-        c.send("GET /slow?ms=800 HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(0.2)
+        c.send("GET /slow?ms=3000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_for(s, "slow", 1)
         s.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        try:
-            with Connection(s.port, timeout=0.3) as late:
-                late.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
-                late.reply()
-            raise AssertionError("answered")
-        except (OSError, EOFError):
-            pass
+
+        def is_refused():
+            try:
+                with Connection(s.port, timeout=0.3) as late:
+                    late.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+                    late.reply()
+                return False
+            except (OSError, EOFError):
+                return True
+
+        assert wait_until(is_refused), "answered"
+        assert s.process.poll() is None, "it did not wait"
         assert c.reply().status == 200
     s.stop()
 
@@ -90,7 +98,7 @@ def stop_ends_uploads_that_do_not_end():
     with Connection(s.port) as c:
         c.send("PUT /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
         c.send(b"x" * 500000)
-        time.sleep(0.3)
+        wait_for(s, "begun", 1)
         started = time.monotonic()
         assert "begun 1 handled 0 aborted 1" in s.stop()
         assert 0.2 < time.monotonic() - started < 5
@@ -138,11 +146,12 @@ def stop_under_load():
 def a_full_queue_is_503():
     s = server("--workers", 1, "--queue", 2)
     clients = []
-    for _ in range(8):
+    for number in range(8):
         c = Connection(s.port)
-        c.send("GET /slow?ms=700 HTTP/1.1\r\nHost: x\r\n\r\n")
+        c.send(f"GET /slow?ms={0 if number else 3000} HTTP/1.1\r\nHost: x\r\n\r\n")
         clients.append(c)
-        time.sleep(0.02)
+        if number == 0:
+            wait_for(s, "slow", 1)  # the only worker is busy, the queue is empty
     replies = [c.reply() for c in clients]
     refused = [r for r in replies if r.status == 503]
     assert len(refused) == 5, replies

@@ -141,9 +141,11 @@ def stop_answers_what_is_in_flight():
         with socket.create_connection((host, int(port)), timeout=30) as connection:
             connection.sendall(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                                b"Authorization: " + basic(key).encode() +
-                               b"\r\nContent-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body[:5])
-            time.sleep(0.3)
+                               b"\r\nContent-Length: " + str(len(body)).encode() + b"\r\nExpect: 100-continue\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")   # it has begun
+            connection.sendall(body[:5])
             server.tell(signal.SIGTERM)
+            wait_until(lambda: "event=stopping" in server.read_log())
             time.sleep(0.5)
             assert server.process.poll() is None, "it waits for the request"
             connection.sendall(body[5:])
@@ -161,8 +163,8 @@ def a_second_signal_stops_at_once():
         host, port = server.host.split(":")
         with socket.create_connection((host, int(port)), timeout=30) as connection:
             connection.sendall(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                               b"Content-Length: 100\r\n\r\n{")
-            time.sleep(0.2)
+                               b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")   # it has begun
             server.tell(signal.SIGTERM)
             wait_until(lambda: "event=stopping" in server.read_log())
             server.tell(signal.SIGTERM)
@@ -178,8 +180,8 @@ def stop_is_bounded():
         host, port = server.host.split(":")
         with socket.create_connection((host, int(port)), timeout=30) as connection:
             connection.sendall(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                               b"Content-Length: 100\r\n\r\n{")
-            time.sleep(0.2)
+                               b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")   # it has begun
             began = time.monotonic()
             assert server.stop() == 0
             assert time.monotonic() - began < 10

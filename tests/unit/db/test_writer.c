@@ -4,6 +4,7 @@
 #include "db_test.h"
 
 #include "base/clock.h"
+#include "db/internal.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -134,10 +135,11 @@ static void writer_failures_do_not_touch_their_batch(void **state)
 /* ---- batches made on purpose ---------------------------------------------------------- */
 
 /* Keeps the writer busy until the test has queued the next batch. */
-static atomic_bool gate_open;
+static atomic_bool at_gate, gate_open;
 
 static enum rc wait_at_gate(struct db_conn *conn UNUSED, void *payload UNUSED, struct err *err UNUSED)
 {
+        atomic_store(&at_gate, true);
         while (!atomic_load(&gate_open))
                 usleep(1000);
         return RC_OK;
@@ -160,18 +162,33 @@ static void *write_one(void *payload)
         return NULL;
 }
 
+static const struct write_job *last_queued(struct db *db)
+{
+        const struct write_job *last;
+
+        pthread_mutex_lock(&db->writer.lock);
+        last = db->writer.tail;
+        pthread_mutex_unlock(&db->writer.lock);
+        return last;
+}
+
 /* Runs all writes in one batch, in order. */
 static void run_as_batch(struct db *db, struct one_write *list, size_t count)
 {
         struct one_write gate = { .db = db, .fn = wait_at_gate };
 
+        atomic_store(&at_gate, false);
         atomic_store(&gate_open, false);
         pthread_create(&gate.thread, NULL, write_one, &gate);
-        usleep(20000);
+        while (!atomic_load(&at_gate))
+                usleep(100);
         for (size_t i = 0; i < count; i++) {
+                const struct write_job *before = last_queued(db);
+
                 list[i].db = db;
                 pthread_create(&list[i].thread, NULL, write_one, &list[i]);
-                usleep(10000);
+                while (last_queued(db) == before)
+                        usleep(100);
         }
         atomic_store(&gate_open, true);
         pthread_join(gate.thread, NULL);
