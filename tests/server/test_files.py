@@ -4,6 +4,7 @@ import io
 import pathlib
 import sys
 import tarfile
+import time
 import urllib.parse
 
 from vitrined import Server, basic, folder, succeed, test
@@ -120,19 +121,32 @@ def folders_are_listed_in_pages():
                 assert listing(alice, artifact["id"], path) is None or path == "/", path
 
 
+def page_time(w, artifact, path):
+    """The shortest of ten, in seconds."""
+    times = []
+    for _ in range(10):
+        started = time.monotonic()
+        got = w.graphql(DIRECTORY, id=artifact["id"], path=path, first=200, after=None)["artifact"]["directory"]
+        times.append(time.monotonic() - started)
+        assert len(got["entries"]) == 200 and got["pageInfo"]["hasNextPage"]
+    return min(times)
+
+
 @test
 def a_hundred_thousand_files_cost_a_page():
     files = {f"flat/{i:06}.txt": b"" for i in range(60000)} | {f"many/{i:05}/f": b"" for i in range(40000)}
+    few = {f"flat/{i:06}.txt": b"" for i in range(201)} | {f"many/{i:05}/f": b"" for i in range(201)}
     with folder() as data:
         _, server, alice, artifact = with_version(data, files)
         with server:
             assert shown(listing(alice, artifact["id"])) == [("flat", True, 60000, None), ("many", True, 40000, None)]
-            import time
-            for path, after in (("flat", None), ("many", None)):
-                started = time.monotonic()
-                got = alice.graphql(DIRECTORY, id=artifact["id"], path=path, first=200, after=after)["artifact"]["directory"]
-                assert len(got["entries"]) == 200 and got["pageInfo"]["hasNextPage"]
-                assert time.monotonic() - started < 0.5, path
+            times = {path: page_time(alice, artifact, path) for path in ("flat", "many")}
+    with folder() as data:
+        _, server, alice, artifact = with_version(data, few)
+        with server:
+            for path, seconds in times.items():
+                # 250 times the files: what reads them all is far beyond this.
+                assert seconds < 10 * page_time(alice, artifact, path), path
 
 
 @test
