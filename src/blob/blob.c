@@ -124,12 +124,6 @@ static enum rc keep_in_memory(struct blob_put *put, struct str data)
         return RC_OK;
 }
 
-/* Where the bytes are when they are also in a file: fd < 0 for "only in memory". */
-struct source {
-        int fd;
-        uint64_t offset;
-};
-
 static void take_hasher(struct blob_put *put)
 {
         if (atomic_fetch_add(&put->store->hashers, 1) < put->store->hashers_max)
@@ -138,7 +132,7 @@ static void take_hasher(struct blob_put *put)
                 atomic_fetch_sub(&put->store->hashers, 1);
 }
 
-static void return_hasher(struct blob_put *put)
+void blob_put_rest(struct blob_put *put)
 {
         if (!put->hasher)
                 return;
@@ -146,7 +140,7 @@ static void return_hasher(struct blob_put *put)
         atomic_fetch_sub(&put->store->hashers, 1);
 }
 
-static enum rc store_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
+static enum rc store_piece(struct blob_put *put, struct str data, struct blob_source source, struct err *err)
 {
         const struct blob_ops *ops = put->store->ops;
 
@@ -158,7 +152,7 @@ static enum rc store_piece(struct blob_put *put, struct str data, struct source 
 }
 
 /* Stores and hashes; what was hashed of a piece that could not be stored does not matter any more. */
-static enum rc take_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
+static enum rc take_piece(struct blob_put *put, struct str data, struct blob_source source, struct err *err)
 {
         bool beside;
         enum rc rc;
@@ -177,7 +171,7 @@ static enum rc take_piece(struct blob_put *put, struct str data, struct source s
         return rc;
 }
 
-static enum rc put_piece(struct blob_put *put, struct str data, struct source source, struct err *err)
+enum rc blob_put_piece(struct blob_put *put, struct str data, struct blob_source source, struct err *err)
 {
         uint64_t size = put->size_bytes + data.len;
         struct err *why = &put->failure;
@@ -200,7 +194,7 @@ static enum rc put_piece(struct blob_put *put, struct str data, struct source so
 
 enum rc blob_put_write(struct blob_put *put, struct str data, struct err *err)
 {
-        return put_piece(put, data, (struct source){ -1, 0 }, err);
+        return blob_put_piece(put, data, (struct blob_source){ -1, 0 }, err);
 }
 
 void blob_put_abort(struct blob_put **put_ptr)
@@ -209,7 +203,7 @@ void blob_put_abort(struct blob_put **put_ptr)
 
         if (!put)
                 return;
-        return_hasher(put);
+        blob_put_rest(put);
         if (put->file)
                 put->store->ops->file_abort(put->file);
         buf_done(&put->head);
@@ -239,7 +233,7 @@ enum rc blob_put_finish(struct blob_put **put_ptr, struct blob_digests *ret, boo
 
         if (put->failure.rc)
                 return report_failure(put, err);
-        return_hasher(put);
+        blob_put_rest(put);
         crypto_digest_end(put->sha256, digests.ref.sha256);
         crypto_digest_end(put->md5, digests.md5);
         digests.ref.size_bytes = put->size_bytes;
@@ -359,13 +353,15 @@ enum rc blob_disk_usage(struct blob_store *store, uint64_t *ret_bytes, struct er
         return store->ops->disk_usage(store, ret_bytes, err);
 }
 
+enum rc blob_disk_room(struct blob_store *store, uint64_t *ret_bytes, struct err *err)
+{
+        return store->ops->disk_room(store, ret_bytes, err);
+}
+
 /* ---- whole blobs in pieces ---------------------------------------------------------- */
 
-typedef enum rc (*piece_fn)(struct str piece, struct source source, void *payload, struct err *err);
-
-/* Walks a blob in pieces of at most CHUNK_BYTES. */
-static enum rc each_piece(struct blob_store *store, const struct blob_ref *ref, piece_fn fn, void *payload,
-                          struct err *err)
+enum rc blob_each_piece(struct blob_store *store, const struct blob_ref *ref, blob_piece_fn fn, void *payload,
+                        struct err *err)
 {
         struct arena arena _cleanup_(arena_done) = { 0 };
         struct blob_view view = { .fd = -1 };
@@ -378,7 +374,7 @@ static enum rc each_piece(struct blob_store *store, const struct blob_ref *ref, 
         if (rc)
                 return rc;
         if (view.fd < 0)
-                return fn(view.bytes, (struct source){ -1, 0 }, payload, err);
+                return fn(view.bytes, (struct blob_source){ -1, 0 }, payload, err);
         fd = view.fd;
         chunk = arena_alloc(&arena, CHUNK_BYTES);
         for (uint64_t at = 0; at < ref->size_bytes;) {
@@ -388,7 +384,7 @@ static enum rc each_piece(struct blob_store *store, const struct blob_ref *ref, 
                 rc = fd_pread_all(fd, chunk, len, view.offset + at, err);
                 if (rc)
                         return rc;
-                rc = fn((struct str){ chunk, len }, (struct source){ fd, view.offset + at }, payload, err);
+                rc = fn((struct str){ chunk, len }, (struct blob_source){ fd, view.offset + at }, payload, err);
                 if (rc)
                         return rc;
                 at += len;
@@ -396,7 +392,7 @@ static enum rc each_piece(struct blob_store *store, const struct blob_ref *ref, 
         return RC_OK;
 }
 
-static enum rc hash_piece(struct str piece, struct source source UNUSED, void *payload, struct err *err UNUSED)
+static enum rc hash_piece(struct str piece, struct blob_source source UNUSED, void *payload, struct err *err UNUSED)
 {
         crypto_digest_add(payload, piece.ptr, piece.len);
         return RC_OK;
@@ -406,70 +402,10 @@ enum rc blob_verify(struct blob_store *store, const struct blob_ref *ref, struct
 {
         struct crypto_digest *digest _cleanup_(crypto_digest_freep) = crypto_digest_new(CRYPTO_SHA256);
         uint8_t found[32];
-        enum rc rc = each_piece(store, ref, hash_piece, digest, err);
+        enum rc rc = blob_each_piece(store, ref, hash_piece, digest, err);
 
         if (rc)
                 return rc;
         crypto_digest_end(digest, found);
         return memcmp(found, ref->sha256, sizeof(found)) == 0 ? RC_OK : blob_error_damaged(err);
-}
-
-struct join {
-        struct blob_put *put;
-        struct crypto_digest *part; /* of one part; NULL when the whole's MD5 proves the parts */
-};
-
-static enum rc join_piece(struct str piece, struct source source, void *payload, struct err *err)
-{
-        struct join *join = payload;
-
-        if (join->part)
-                crypto_digest_add(join->part, piece.ptr, piece.len);
-        return put_piece(join->put, piece, source, err);
-}
-
-static enum rc join_part(struct blob_store *store, const struct blob_ref *part, struct join *join, struct err *err)
-{
-        uint8_t found[32];
-        enum rc rc;
-
-        if (join->part)
-                crypto_digest_reset(join->part);
-        rc = each_piece(store, part, join_piece, join, err);
-        if (rc || !join->part)
-                return rc;
-        crypto_digest_end(join->part, found);
-        return memcmp(found, part->sha256, sizeof(found)) == 0 ? RC_OK : blob_error_damaged(err);
-}
-
-enum rc blob_put_concat(struct blob_store *store, struct blob_store *from, const struct blob_ref *parts,
-                        size_t count, const struct blob_expect *expect, struct blob_digests *ret,
-                        struct err *err)
-{
-        struct blob_put *put _cleanup_(blob_put_abort) = NULL;
-        struct crypto_digest *digest _cleanup_(crypto_digest_freep) = NULL;
-        bool proven = expect && expect->has_md5;
-        struct join join = { 0 };
-        enum rc rc;
-
-        rc = blob_put_begin(store, expect, &put, err);
-        if (rc)
-                return rc;
-        if (!proven)
-                digest = crypto_digest_new(CRYPTO_SHA256);
-        join = (struct join){ put, digest };
-        for (size_t i = 0; i < count; i++) {
-                rc = join_part(from, &parts[i], &join, err);
-                if (rc)
-                        return rc;
-        }
-        rc = blob_put_finish(&put, ret, NULL, err);
-        /* A wrong MD5 of the whole is the client's mistake, unless a part of ours is damaged. */
-        for (size_t i = 0; rc == RC_INVALID && i < count; i++) {
-                struct err damage = { 0 };
-
-                if (blob_verify(from, &parts[i], &damage) == RC_CORRUPT)
-                        return blob_error_damaged(err);
-        }
-        return rc;
 }

@@ -72,6 +72,23 @@ MUST_USE enum rc blob_put_concat(struct blob_store *store, struct blob_store *fr
                                  size_t count, const struct blob_expect *expect, struct blob_digests *ret,
                                  struct err *err);
 
+/*
+ * The same part by part, when they are not all there yet. The first error is final: the join can then only be ended.
+ * Thread rule: one thread at a time, but for blob_join_stop().
+ */
+struct blob_join;
+MUST_USE enum rc blob_join_begin(struct blob_store *store, struct blob_store *from, const struct blob_expect *expect,
+                                 struct blob_join **ret_join, struct err *err);
+/* RC_NOT_FOUND when the part is not there, RC_CORRUPT when it is damaged, RC_UNAVAILABLE when the disk is full. */
+MUST_USE enum rc blob_join_part(struct blob_join *join, const struct blob_ref *part, struct err *err);
+/* From any thread: the part that is being joined, and every later one, ends soon with RC_AGAIN. */
+void blob_join_stop(struct blob_join *join);
+/* What was joined so far, in order; until the next call with this join. */
+const struct blob_ref *blob_join_parts(const struct blob_join *join, size_t *ret_count);
+/* As blob_put_finish(); RC_CORRUPT when the whole is not what was expected because a part is damaged. */
+MUST_USE enum rc blob_join_finish(struct blob_join **join, struct blob_digests *ret, struct err *err);
+void blob_join_abort(struct blob_join **join); /* nothing stays; accepts NULL; for _cleanup_ */
+
 /* How a blob can be read: either an open file with an offset, or bytes in memory. */
 struct blob_view {
         int fd;              /* >= 0: bytes are at [offset, offset+size) of it; the caller owns the fd */
@@ -133,6 +150,8 @@ MUST_USE enum rc blob_list(struct blob_store *store, const uint8_t after[32], st
 
 /* Gives the space of deleted blobs back to the file system, a bounded step at a time. *ret_more: call again. */
 MUST_USE enum rc blob_shrink(struct blob_store *store, bool *ret_more, struct err *err);
+/* What can still be written to the disk that the store is on. */
+MUST_USE enum rc blob_disk_room(struct blob_store *store, uint64_t *ret_bytes, struct err *err);
 /* What the store takes of the disk now, as the file system counts it (st_blocks); looks at every file. */
 MUST_USE enum rc blob_disk_usage(struct blob_store *store, uint64_t *ret_bytes, struct err *err);
 

@@ -2,7 +2,7 @@
  * blob/internal.h - what a backend gives to blob/blob.c; nobody else includes it.
  *
  * blob.c does what is the same for every backend: digests, expectations, holding a blob in
- * memory until it is too large for that, joining parts, verifying. A backend stores and
+ * memory until it is too large for that, verifying; join.c joins parts. A backend stores and
  * finds bytes whose digest it is told.
  *
  * A backend embeds `struct blob_store` as its first member. A `struct blob_file` is a blob on
@@ -48,6 +48,7 @@ struct blob_ops {
                         size_t *ret_count, struct err *err);
         enum rc (*shrink)(struct blob_store *store, bool *ret_more, struct err *err);
         enum rc (*disk_usage)(struct blob_store *store, uint64_t *ret_bytes, struct err *err);
+        enum rc (*disk_room)(struct blob_store *store, uint64_t *ret_bytes, struct err *err);
         bool (*failed)(const struct blob_store *store);
         void (*close)(struct blob_store *store);
 };
@@ -59,6 +60,21 @@ struct blob_store {
         atomic_uint hashers;  /* ... and do have */
 };
 void blob_store_init(struct blob_store *store, const struct blob_ops *ops, size_t small_max_bytes);
+
+/* Where the bytes of a piece are when they are also in a file: fd < 0 for "only in memory". */
+struct blob_source {
+        int fd;
+        uint64_t offset;
+};
+/* blob_put_write(), with what may spare the writing. */
+enum rc blob_put_piece(struct blob_put *put, struct str data, struct blob_source source, struct err *err);
+/* Nothing is written for a while: others may have the put's second thread, if it has one. */
+void blob_put_rest(struct blob_put *put);
+
+typedef enum rc (*blob_piece_fn)(struct str piece, struct blob_source source, void *payload, struct err *err);
+/* Walks a blob in pieces of at most a MiB. */
+enum rc blob_each_piece(struct blob_store *store, const struct blob_ref *ref, blob_piece_fn fn, void *payload,
+                        struct err *err);
 
 enum rc blob_error_damaged(struct err *err);
 enum rc blob_error_missing(struct err *err);

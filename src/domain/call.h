@@ -19,11 +19,14 @@
 #include "model/principal.h"
 #include "store/query.h"
 
+struct upload_joins;
+
 /* What one server process is made of; immutable after start. */
 struct domain {
         struct db *db;
         struct blob_store *blobs;
         struct blob_store *parts;   /* of uploads in parts, until they are joined */
+        struct upload_joins *joins; /* NULL: parts are joined when all are there */
         struct str public_url;      /* without a trailing slash; absent: derived from each request */
 };
 

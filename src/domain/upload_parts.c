@@ -3,7 +3,7 @@
  *
  * Parts wait in a blob store of their own (domain->parts). Joining streams them into the
  * main store, where the whole gets its name after its digests were checked; then the parts
- * go. Clients repeat a slow "complete" after 30 seconds: calls for one upload wait for each
+ * go. Most of it may have been done when all parts are there (upload_join.c). Clients repeat a slow "complete" after 30 seconds: calls for one upload wait for each
  * other, and the later ones find it done. Neither who waits nor who joins holds a connection
  * to the database meanwhile.
  *
@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "domain/upload.h"
+#include "domain/upload_join.h"
 
 bool upload_md5_parse(struct str hex, uint8_t ret[16])
 {
@@ -182,37 +183,47 @@ static enum rc find_upload(struct call *call, int64_t upload_id, struct multipar
 struct part_job {
         int64_t upload_id;
         struct upload_part part;
+        struct multipart *upload;     /* found by part_write */
 };
 
 static enum rc part_write(struct call *call, void *payload, struct err *err)
 {
         struct part_job *job = payload;
-        struct multipart *upload = NULL;
         struct artifact *artifact = NULL;
-        enum rc rc = find_upload(call, job->upload_id, &upload, &artifact, err);
+        enum rc rc = find_upload(call, job->upload_id, &job->upload, &artifact, err);
 
-        if (rc || upload->completed)
+        if (rc || job->upload->completed)
                 return rc;   /* a repetition that came late is fine */
         return store_upload_part_set(call->conn, job->upload_id, &job->part, err);
 }
 
-enum rc upload_part_done(struct call *call, int64_t upload_id, int64_t part, const struct blob_digests *digests,
-                         struct err *err)
+static enum rc note_part(struct call *call, struct part_job *job, const struct blob_ref *ref, struct err *err)
 {
-        _cleanup_(part_unlock) pthread_mutex_t *lock = part_lock(digests->ref.sha256);
-        struct part_job job = { .upload_id = upload_id, .part = { .part = part } };
+        _cleanup_(part_unlock) pthread_mutex_t *lock = part_lock(ref->sha256);
         bool there = false;
-        enum rc rc = blob_exists(call->domain->parts, &digests->ref, true, &there, err);
+        enum rc rc = blob_exists(call->domain->parts, ref, true, &there, err);
 
         if (rc)
                 return rc;
         if (!there)
                 return err_set(err, RC_AGAIN, "Part %lld went with another upload of the same bytes: send it again.",
-                               (long long)part);
+                               (long long)job->part.part);
+        return domain_write(call, part_write, job, err);
+}
+
+enum rc upload_part_done(struct call *call, int64_t upload_id, int64_t part, const struct blob_digests *digests,
+                         struct err *err)
+{
+        struct part_job job = { .upload_id = upload_id, .part = { .part = part } };
+        enum rc rc;
+
         memcpy(job.part.bytes.sha256, digests->ref.sha256, 32);
         job.part.bytes.size_bytes = (int64_t)digests->ref.size_bytes;
         memcpy(job.part.md5, digests->md5, 16);
-        return domain_write(call, part_write, &job, err);
+        rc = note_part(call, &job, &digests->ref, err);
+        if (!rc && !job.upload->completed)
+                upload_join_part(call, job.upload, &job.part);
+        return rc;
 }
 
 /* ---- joining ---- */
@@ -310,6 +321,38 @@ static enum rc check_xxh128(struct call *call, const struct multipart *upload, c
         return RC_OK;
 }
 
+/* What was joined while the parts came, if it is of the very parts that the rows name now. *ret_count: so many of them. */
+static struct blob_join *take_early(struct call *call, const struct join *j, const struct blob_ref *refs, size_t *ret_count)
+{
+        struct blob_join *early = upload_join_take(call->domain->joins, j->upload->id);
+        const struct blob_ref *joined = early ? blob_join_parts(early, ret_count) : NULL;
+        bool same = *ret_count <= j->count;
+
+        for (size_t i = 0; same && i < *ret_count; i++)
+                same = joined[i].size_bytes == refs[i].size_bytes && memcmp(joined[i].sha256, refs[i].sha256, 32) == 0;
+        if (same)
+                return early;
+        blob_join_abort(&early);
+        *ret_count = 0;
+        return NULL;
+}
+
+static enum rc join_parts(struct call *call, struct join *j, const struct blob_ref *refs, const struct blob_expect *expect,
+                          struct err *err)
+{
+        size_t joined = 0;
+        _cleanup_(blob_join_abort) struct blob_join *join = take_early(call, j, refs, &joined);
+        enum rc rc = join ? RC_OK : blob_join_begin(call->domain->blobs, call->domain->parts, expect, &join, err);
+
+        for (size_t i = joined; !rc && i < j->count; i++)
+                rc = blob_join_part(join, &refs[i], err);
+        if (!rc)
+                rc = blob_join_finish(&join, &j->digests, err);
+        if (!rc && j->digests.ref.size_bytes != expect->size_bytes)
+                rc = err_set(err, RC_INTERNAL, "a whole that is not as long as its parts");
+        return rc;
+}
+
 static enum rc join_bytes(struct call *call, struct join *j, struct err *err)
 {
         struct blob_expect expect = { .has_size = true, .has_md5 = true };
@@ -322,7 +365,7 @@ static enum rc join_bytes(struct call *call, struct join *j, struct err *err)
                 refs[i].size_bytes = (uint64_t)j->parts[i].bytes.size_bytes;
                 expect.size_bytes += refs[i].size_bytes;
         }
-        rc = blob_put_concat(call->domain->blobs, call->domain->parts, refs, j->count, &expect, &j->digests, err);
+        rc = join_parts(call, j, refs, &expect, err);
         if (!rc && j->upload->algorithm == DIGEST_XXH128)
                 rc = check_xxh128(call, j->upload, &j->digests.ref, err);
         return rc;
@@ -438,5 +481,6 @@ enum rc upload_parts_abort(struct call *call, int64_t artifact_id, int64_t uploa
         rc = domain_write(call, abort_write, &j, err);
         if (rc)
                 return rc;
+        upload_join_drop(call->domain->joins, upload_id);
         return drop_parts(call, &j, err);
 }

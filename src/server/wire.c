@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "crypto/crypto.h"
+#include "domain/upload_join.h"
 #include "transfer/transfer.h"
 
 enum rc server_open(struct server *server, const struct serve_config *config, struct arena *arena, struct err *err)
@@ -21,6 +22,8 @@ enum rc server_open(struct server *server, const struct serve_config *config, st
         if (rc)
                 goto fail;
         server->domain.db = data_db(server->data);
+        server->domain.joins = upload_joins_new(&(struct upload_joins_config){ .blobs = server->domain.blobs,
+                                                                               .parts = server->domain.parts });
         server->domain.public_url = config->public_url;
         rc = auth_open(server->domain.db, &server->auth, err);
         if (rc)
@@ -104,6 +107,7 @@ void server_close(struct server *server, unsigned drain_ms)
 {
         http_server_stop(server->http, drain_ms);
         background_stop(server->background);
+        upload_joins_free(server->domain.joins);
         api_free(server->api);
         auth_close(server->auth);
         data_close(server->data);

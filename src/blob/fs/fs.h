@@ -80,6 +80,8 @@ struct large_name large_name_of(const uint8_t *sha256);
 
 /* usage.c: everything below the store's directory, as du counts it. */
 MUST_USE enum rc fs_usage(int large_dir_fd, uint64_t *ret_bytes, struct err *err);
+/* What may still be written there. */
+MUST_USE enum rc fs_room(int large_dir_fd, uint64_t *ret_bytes, struct err *err);
 
 /* When a file was last stored or freshened. */
 struct stat;

@@ -195,6 +195,11 @@ static enum rc fs_disk_usage(struct blob_store *store, uint64_t *ret_bytes, stru
         return fs_usage(fs(store)->large.dir_fd, ret_bytes, err);
 }
 
+static enum rc fs_disk_room(struct blob_store *store, uint64_t *ret_bytes, struct err *err)
+{
+        return fs_room(fs(store)->large.dir_fd, ret_bytes, err);
+}
+
 /* ---- life cycle --------------------------------------------------------------------- */
 
 static void fs_close(struct blob_store *base)
@@ -225,6 +230,7 @@ static const struct blob_ops fs_ops = {
         .list = fs_list,
         .shrink = fs_shrink,
         .disk_usage = fs_disk_usage,
+        .disk_room = fs_disk_room,
         .failed = fs_failed,
         .close = fs_close,
 };

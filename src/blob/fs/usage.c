@@ -1,5 +1,5 @@
 /*
- * blob/fs/usage.c - what the store takes of the disk, measured.
+ * blob/fs/usage.c - what the store takes of the disk, measured, and what is left of that.
  *
  * Sums up st_blocks of every file and directory below the store's directory, which is two
  * levels deep: the figure is that of du. Files that go away meanwhile are not counted.
@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -79,4 +80,14 @@ enum rc fs_usage(int large_dir_fd, uint64_t *ret_bytes, struct err *err)
         if (rc == RC_OK)
                 *ret_bytes = sum;
         return rc;
+}
+
+enum rc fs_room(int large_dir_fd, uint64_t *ret_bytes, struct err *err)
+{
+        struct statvfs info;
+
+        if (fstatvfs(large_dir_fd, &info) < 0)
+                return err_set_errno(err, RC_IO, "Reading the blob store failed");
+        *ret_bytes = (uint64_t)info.f_bavail * info.f_frsize;
+        return RC_OK;
 }
