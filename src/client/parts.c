@@ -10,7 +10,7 @@
 #include "client/store.h"
 
 enum { PARTS_MAX = 10000 };
-#define PART_BYTES (100ull * 1024 * 1024)
+#define PART_BYTES (16ull * 1024 * 1024)
 
 struct part_digests *part_digests_of(struct entries *entries, const struct entry *entry)
 {

@@ -1,7 +1,8 @@
 /*
  * client/parts.h - the digests of the parts of large files, which uploads need.
  *
- * The wandb client cuts files of 2 GiB and more into parts of 100 MiB; so do we. The digests are made
+ * As the wandb client does, we cut files of 2 GiB and more; but into parts of 16 MiB where that one has 100, so that
+ * the server has the first of them soon and may begin to join them (decision 0022). The digests are made
  * while the digest of the whole is (client/hash.c), as far as there are idle processors, and the rest when the file is
  * to be sent (client/upload_parts.c).
  *

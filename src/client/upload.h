@@ -8,7 +8,11 @@
 #include "client/artifact.h"
 #include "client/parts.h"
 
-enum { BATCH = 500, BATCHES_MAX = 2, PUTS_MAX = 1500, ASKED_MAX = 4, HEADERS_MAX = 16 };
+/*
+ * PARTS_AT_ONCE of one file are under way, in ascending order: a server that joins them while they come can then follow,
+ * and has little left to do at the end.
+ */
+enum { BATCH = 500, BATCHES_MAX = 2, PUTS_MAX = 1500, PARTS_AT_ONCE = 16, ASKED_MAX = 4, HEADERS_MAX = 16 };
 
 struct upload;
 struct large;
@@ -19,6 +23,7 @@ struct part {
         struct large *large;
         uint64_t offset, size;
         bool arrived;                 /* with an earlier attempt */
+        struct put *put;              /* until it is sent; NULL when it need not be */
         char etag[64];
 };
 
@@ -28,6 +33,7 @@ struct large {
         struct entry *entry;
         struct part *parts;
         size_t part_count, digested, sent;
+        size_t started, under_way;    /* parts before `started` are sent, being sent, or were there */
         bool ready;                   /* all parts are digested: may be asked for */
         bool asked;
         bool over;
@@ -73,9 +79,10 @@ struct upload {
         size_t ended;
 };
 
-/* Sends the file, or the part. Takes over nothing: texts are copied. */
+/* Sends the file; a part only when put_start() says so. Takes over nothing: texts are copied. */
 MUST_USE enum rc put_add(struct upload *upload, struct entry *entry, struct part *part, struct str url,
                          const struct json *headers, struct err *err);
+void put_start(struct put *put);
 void puts_free(struct upload *upload, bool all); /* those that ended, or all of them */
 
 /* Its parts are digested first. */

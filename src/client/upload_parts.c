@@ -88,10 +88,25 @@ static void count_sent(struct large *large)
                 complete(large);
 }
 
+static void start_some(struct large *large)
+{
+        while (large->under_way < PARTS_AT_ONCE && large->started < large->part_count) {
+                struct put *put = large->parts[large->started++].put;
+
+                if (!put)
+                        continue;
+                large->under_way++;
+                put_start(put);
+        }
+}
+
 void large_sent(struct part *part)
 {
         if (!part->etag[0])
                 crypto_hex_to(part->etag, part_md5(&part->digest), 16);
+        part->put = NULL; /* it is freed soon */
+        part->large->under_way--;
+        start_some(part->large);
         count_sent(part->large);
 }
 
@@ -133,9 +148,12 @@ enum rc large_take(struct large *large, const struct json *node, struct err *err
                 crypto_hex_to(part->etag, part_md5(&part->digest), 16);
                 arrived++;
         }
-        while (!rc && arrived-- > 0)
+        if (rc)
+                return rc;
+        start_some(large);
+        while (arrived-- > 0)
                 count_sent(large);
-        return rc;
+        return RC_OK;
 }
 
 static void large_complete(struct call_task *call, struct arena *arena, enum rc rc, const struct json *data,

@@ -159,8 +159,16 @@ enum rc put_add(struct upload *u, struct entry *entry, struct part *part, struct
         put->before = &u->all;
         u->all = put;
         u->puts++;
-        engine_add(u->engine, &put->task);
+        if (part)
+                part->put = put;
+        else
+                put_start(put);
         return RC_OK;
+}
+
+void put_start(struct put *put)
+{
+        engine_add(put->upload->engine, &put->task);
 }
 
 void puts_free(struct upload *u, bool all)
