@@ -116,19 +116,41 @@ static enum rc look(struct call *call, struct id id, struct looked *ret, struct 
         }
 }
 
+/* Hashed, so that nobody counts by it what others do. */
+static struct str mark_of(struct call *call, const struct looked *looked)
+{
+        uint8_t digest[32];
+
+        if (!looked->seen)
+                return STR_NULL;
+        crypto_sha256(&looked->numbers, sizeof(looked->numbers), digest);
+        return crypto_base64url(call->arena, digest, MARK_BYTES);
+}
+
 enum rc change_mark(struct call *call, struct id id, struct str *ret, struct err *err)
 {
         struct looked looked = { 0 };
-        uint8_t digest[32];
         enum rc rc = look(call, id, &looked, err);
 
         if (rc)
                 return rc;
-        *ret = STR_NULL;
-        if (!looked.seen)
-                return RC_OK;
-        /* Hashed, so that nobody counts by it what others do. */
-        crypto_sha256(&looked.numbers, sizeof(looked.numbers), digest);
-        *ret = crypto_base64url(call->arena, digest, MARK_BYTES);
+        *ret = mark_of(call, &looked);
+        return RC_OK;
+}
+
+enum rc change_mark_age(struct call *call, struct id id, struct str *ret, int64_t *ret_age_ms, struct err *err)
+{
+        struct looked looked = { 0 };
+        int64_t changed_us = 0, age_us;
+        enum rc rc = look(call, id, &looked, err);
+
+        if (!rc && looked.seen)
+                rc = store_change_time(call->conn, &looked.numbers, &changed_us, err);
+        if (rc)
+                return rc;
+        /* A clock that was set back makes nothing younger than now. */
+        age_us = call_now_us(call) - changed_us;
+        *ret = mark_of(call, &looked);
+        *ret_age_ms = changed_us == 0 ? -1 : age_us > 0 ? age_us / 1000 : 0;
         return RC_OK;
 }

@@ -17,5 +17,7 @@
  * caller may not see it. RC_INVALID for ids of other kinds.
  */
 MUST_USE enum rc change_mark(struct call *call, struct id id, struct str *ret, struct err *err);
+/* The mark, and for how long the thing has been as it is; *ret_age_ms -1 where that is not known. */
+MUST_USE enum rc change_mark_age(struct call *call, struct id id, struct str *ret, int64_t *ret_age_ms, struct err *err);
 
 #endif

@@ -14,6 +14,11 @@
         "(SELECT max(id) FROM event WHERE collection_id = " collection                                      \
         " AND action <> 'version_used' AND action <> 'version_downloaded')"
 
+static int64_t later(int64_t a, int64_t b)
+{
+        return a > b ? a : b;
+}
+
 static enum rc read_numbers(struct db_stmt *stmt, int columns, struct change_numbers *ret, struct err *err)
 {
         struct change_numbers numbers = { 0 };
@@ -28,6 +33,20 @@ static enum rc read_numbers(struct db_stmt *stmt, int columns, struct change_num
         return RC_OK;
 }
 
+enum rc store_change_time(struct db_conn *conn, const struct change_numbers *numbers, int64_t *ret_us, struct err *err)
+{
+        int64_t event_us = 0;
+        enum rc rc = RC_OK;
+
+        if (numbers->event_id)
+                rc = store_int(conn, &event_us, NULL, err, "SELECT coalesce(max(at_us), 0) FROM event WHERE id = $1", "i",
+                               numbers->event_id);
+        if (rc)
+                return rc;
+        *ret_us = later(numbers->at_us, event_us);
+        return RC_OK;
+}
+
 enum rc store_change_project(struct db_conn *conn, int64_t id, struct change_numbers *ret, struct err *err)
 {
         _cleanup_(db_stmt_end) struct db_stmt *stmt = NULL;
@@ -35,7 +54,13 @@ enum rc store_change_project(struct db_conn *conn, int64_t id, struct change_num
                                  "SELECT p.updated_us, " LAST_OF_PROJECT("p.id") " FROM project p WHERE p.id = $1", "i",
                                  id);
 
-        return rc ? rc : read_numbers(stmt, 2, ret, err);
+        if (!rc)
+                rc = read_numbers(stmt, 2, ret, err);
+        if (rc)
+                return rc;
+        ret->at_us = ret->of[0];
+        ret->event_id = ret->of[1];
+        return RC_OK;
 }
 
 enum rc store_change_collection(struct db_conn *conn, int64_t id, struct change_numbers *ret, struct err *err)
@@ -45,7 +70,13 @@ enum rc store_change_collection(struct db_conn *conn, int64_t id, struct change_
                                  "SELECT c.updated_us, c.version_count, " LAST_OF_COLLECTION("c.id")
                                  " FROM collection c WHERE c.id = $1", "i", id);
 
-        return rc ? rc : read_numbers(stmt, 3, ret, err);
+        if (!rc)
+                rc = read_numbers(stmt, 3, ret, err);
+        if (rc)
+                return rc;
+        ret->at_us = ret->of[0];
+        ret->event_id = ret->of[2];
+        return RC_OK;
 }
 
 enum rc store_change_artifact(struct db_conn *conn, int64_t id, struct change_numbers *ret, struct err *err)
@@ -58,7 +89,13 @@ enum rc store_change_artifact(struct db_conn *conn, int64_t id, struct change_nu
                                  " (SELECT max(o.run_id) FROM run_output o WHERE o.artifact_id = a.id)"
                                  " FROM artifact a WHERE a.id = $1", "i", id);
 
-        return rc ? rc : read_numbers(stmt, 6, ret, err);
+        if (!rc)
+                rc = read_numbers(stmt, 6, ret, err);
+        if (rc)
+                return rc;
+        ret->at_us = ret->of[0];
+        ret->event_id = ret->of[2];
+        return RC_OK;
 }
 
 enum rc store_change_run(struct db_conn *conn, int64_t id, struct change_numbers *ret, struct err *err)
@@ -70,7 +107,12 @@ enum rc store_change_run(struct db_conn *conn, int64_t id, struct change_numbers
                                  " (SELECT max(o.artifact_id) FROM run_output o WHERE o.run_id = r.id)"
                                  " FROM run r WHERE r.id = $1", "i", id);
 
-        return rc ? rc : read_numbers(stmt, 6, ret, err);
+        if (!rc)
+                rc = read_numbers(stmt, 6, ret, err);
+        if (rc)
+                return rc;
+        ret->at_us = later(ret->of[0], ret->of[3]);
+        return RC_OK;
 }
 
 enum rc store_change_entity(struct db_conn *conn, int64_t entity_id, int64_t org_id, const struct sight *sight,
@@ -90,5 +132,11 @@ enum rc store_change_entity(struct db_conn *conn, int64_t entity_id, int64_t org
                                  "iiiii", entity_id, org_id, (int64_t)(sight->extent == SIGHT_ALL),
                                  (int64_t)sight->organization, sight->account_id);
 
-        return rc ? rc : read_numbers(stmt, 5, ret, err);
+        if (!rc)
+                rc = read_numbers(stmt, 5, ret, err);
+        if (rc)
+                return rc;
+        ret->at_us = ret->of[3];
+        ret->event_id = later(later(ret->of[0], ret->of[1]), ret->of[4]);
+        return RC_OK;
 }

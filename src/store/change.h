@@ -15,7 +15,13 @@
 #define CHANGE_NUMBERS 6
 struct change_numbers {
         int64_t of[CHANGE_NUMBERS];
+        int64_t at_us;                /* when its row was changed last */
+        int64_t event_id;             /* its newest event; 0: none */
 };
+
+/* When that was that the numbers tell of, as far as they have a time; 0: nobody knows. */
+MUST_USE enum rc store_change_time(struct db_conn *conn, const struct change_numbers *numbers, int64_t *ret_us,
+                                   struct err *err);
 
 MUST_USE enum rc store_change_project(struct db_conn *conn, int64_t id, struct change_numbers *ret, struct err *err);
 MUST_USE enum rc store_change_collection(struct db_conn *conn, int64_t id, struct change_numbers *ret,

@@ -19,11 +19,11 @@ class World:
         succeed("team", "add", "team", "--org", "acme", "--admin", "alice", data=data)
 
 
-def ask(server, key, ids, tag=None):
+def ask(server, key, ids, tag=None, more=""):
     headers = {"Authorization": basic(key)} if key else {}
     if tag:
         headers["If-None-Match"] = tag
-    return server.request("GET", "/-/changes?of=" + ",".join(ids), headers=headers)
+    return server.request("GET", "/-/changes?of=" + ",".join(ids) + more, headers=headers)
 
 
 def setup(data):
@@ -97,6 +97,40 @@ def unchanged_is_304():
             started = time.monotonic()
             while ask(server, world.keys["alice"], [ids["registry"], ids["run"]], first.headers["ETag"]).status == 304:
                 assert time.monotonic() - started < 2
+
+
+@test
+def ages_say_what_changed_since_a_page_was_read():
+    with folder() as data:
+        world, server, alice, ids = setup(data)
+        ids.pop("name")
+        with server:
+            def ages(key="alice"):
+                reply = ask(server, world.keys[key], ids.values(), more="&ages=1")
+                assert reply.status == 200, reply.text()
+                return reply.headers["ETag"], reply.json()["changes"], reply.json()["ages"]
+
+            tag, marks, before = ages()
+            assert set(before) == set(ids.values()) and min(before.values()) >= 0
+            plain = ask(server, world.keys["alice"], ids.values())
+            assert "ages" not in plain.json() and plain.json()["changes"] == marks
+            # One tag for both forms, and ages that grow are no change.
+            assert plain.headers["ETag"] == tag
+            time.sleep(0.3)
+            again, _, later = ages()
+            assert again == tag and all(later[i] >= before[i] + 300 for i in before), (before, later)
+            assert ask(server, world.keys["alice"], ids.values(), tag, more="&ages=1").status == 304
+            changed = time.monotonic()
+            alice.graphql(f'mutation{{createProtectedAlias(input:{{projectId:"{ids["registry"]}",alias:"gold"}}){{success}}}}')
+            tag, _, after = ages()
+            since = (time.monotonic() - changed) * 1000 + 1
+            assert tag != again
+            for name, i in ids.items():
+                if name in ("registry", "organization", "entity"):
+                    assert after[i] <= since, name
+                else:
+                    assert after[i] >= later[i], name
+            assert ages("mallory")[2] == {}
 
 
 @test

@@ -1,5 +1,5 @@
 // The artifact browser of a project, linking out of it, and the pages that list a registry's collections.
-import { equal, flow, holds } from '../lib/flow.mjs';
+import { becomes, equal, flow, holds, until } from '../lib/flow.mjs';
 import { ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 const BROWSER = `/${TEAM}/${PROJECT}/artifacts`;
@@ -22,7 +22,7 @@ flow('UI-07: a new registry and a new collection on the way to a link', async ({
   await form.waitFor({ state: 'detached' });
   await panel.getByRole('textbox', { name: 'Name of the new collection' }).fill('a:b');
   await panel.getByText("cannot contain ':'").waitFor();
-  holds(await panel.getByRole('button', { name: 'Next step' }).isDisabled(), 'not with such a name');
+  await until(() => panel.getByRole('button', { name: 'Next step' }).isDisabled(), 'not with such a name');
   await panel.getByRole('textbox', { name: 'Name of the new collection' }).fill('raw');
   await panel.getByRole('button', { name: 'Next step' }).click();
   await panel.getByRole('textbox', { name: 'Aliases' }).fill('first');
@@ -65,7 +65,10 @@ with wandb.init(entity="ada", project="own") as run:
 `);
     await page.goto('/ada/own/artifacts/model/mine/v0');
     await page.getByText('cannot be linked to a registry: log them to a team').waitFor();
-    holds(await page.getByRole('button', { name: 'Link to registry' }).isDisabled(), 'the button is off');
+    await until(
+      () => page.getByRole('button', { name: 'Link to registry' }).isDisabled(),
+      'the button is off',
+    );
   },
 );
 
@@ -75,7 +78,7 @@ flow('UI-23: the tree is narrowed by type and by name', async ({ page }) => {
   await table.getByRole('link', { name: 'sign-detector', exact: true }).waitFor();
   await page.getByRole('navigation', { name: 'Types' }).getByRole('button', { name: 'dataset' }).click();
   await table.getByRole('link', { name: 'raw-signs', exact: true }).waitFor();
-  equal(await table.getByRole('link', { name: 'sign-detector', exact: true }).count(), 0, 'models');
+  await table.getByRole('link', { name: 'sign-detector', exact: true }).waitFor({ state: 'detached' });
   await page.getByRole('textbox', { name: 'Search artifacts' }).fill('CLEAN');
   await table.getByRole('link', { name: 'clean-signs', exact: true }).waitFor();
   await table.getByRole('link', { name: 'raw-signs', exact: true }).waitFor({ state: 'detached' });
@@ -93,12 +96,12 @@ flow('UI-10 UI-23: the tabs of a version in its project', async ({ page }) => {
   for (const [tab, text] of Object.entries(wanted)) {
     await page.getByRole('tab', { name: tab, exact: true }).click();
     await page.getByText(text).first().waitFor();
-    holds(page.url().endsWith(`/${tab.toLowerCase()}`), `the address names the tab ${tab}: ${page.url()}`);
+    await page.waitForURL(`**/${tab.toLowerCase()}`);
   }
   await page.getByRole('textbox', { name: 'Version', exact: true }).click();
   await page.getByRole('option', { name: /^v0/ }).click();
   await page.getByRole('heading', { name: 'sign-detector' }).waitFor();
-  holds(page.url().includes('/sign-detector/v0'), `the version is switched: ${page.url()}`);
+  await page.waitForURL('**/sign-detector/v0{,/*}');
 });
 
 flow('UI-10: everything about a linked version is on its page', async ({ page }) => {
@@ -167,7 +170,7 @@ with wandb.init(entity="${TEAM}", project="${PROJECT}") as run:
   await page.getByRole('menuitem', { name: 'Delete collection' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click();
   await page.getByRole('table', { name: 'Artifacts' }).waitFor();
-  equal(await page.getByRole('link', { name: 'short-lived' }).count(), 0, 'lines of what is deleted');
+  await page.getByRole('link', { name: 'short-lived' }).first().waitFor({ state: 'detached' });
 });
 
 flow('UI-23 UI-29: content that another version has is not freed', async ({ page, world }) => {
@@ -205,7 +208,7 @@ flow(
       .filter({ hasText: 'production' })
       .getByRole('link', { name: 'v2' })
       .waitFor();
-    equal(await versions.getByRole('listitem').count(), 3, 'its versions');
+    await becomes(() => versions.getByRole('listitem').count(), 3, 'its versions');
     await page.getByRole('button', { name: 'Create collection' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Nothing Yet');
     await page.getByRole('dialog').getByRole('button', { name: 'Create collection' }).click();
@@ -228,7 +231,7 @@ flow('UI-05: a collection with tags, a card and its first version', async ({ pag
   await dialog.getByText("cannot contain '/'").waitFor();
   await dialog.getByRole('textbox', { name: 'Name' }).fill('With Everything');
   await dialog.getByRole('textbox', { name: 'Type' }).click();
-  equal(await page.getByRole('option').allInnerTexts(), ['model'], 'types that it takes');
+  await becomes(() => page.getByRole('option').allInnerTexts(), ['model'], 'types that it takes');
   await page.getByRole('option', { name: 'model' }).click();
   await dialog.getByRole('textbox', { name: 'Description' }).fill('## What it is');
   await dialog.getByRole('textbox', { name: 'Tags' }).fill('fresh');
@@ -257,7 +260,10 @@ flow(
     await page.getByRole('option', { name: 'sign-detector' }).click();
     await page.getByRole('textbox', { name: 'Version', exact: true }).fill('v1');
     await page.getByRole('option', { name: /^v1/ }).click();
-    holds(await page.getByRole('button', { name: 'Link', exact: true }).isEnabled(), 'the button is on');
+    await until(
+      () => page.getByRole('button', { name: 'Link', exact: true }).isEnabled(),
+      'the button is on',
+    );
     await page.getByRole('button', { name: 'Cancel' }).click();
   },
 );

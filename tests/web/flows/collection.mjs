@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { Visitor } from '../lib/browser.mjs';
 import { equal, flow, holds } from '../lib/flow.mjs';
+import { answered, typeInto } from '../lib/page.mjs';
 import { ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 const REGISTRY = '/orgs/Northwind%20Labs/registry/model';
@@ -119,10 +120,9 @@ flow('UI-09: description and tags are edited and kept', async ({ page }) => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'A card' }).waitFor();
   await page.getByRole('button', { name: 'Add tag' }).click();
-  await page.keyboard.type('prod-ready');
-  await page.keyboard.press('Enter');
+  await typeInto(page, page.getByRole('textbox', { name: 'New tag' }), 'prod-ready');
+  await answered(page, 'AddCollectionTags', () => page.keyboard.press('Enter'));
   await page.getByRole('button', { name: 'Remove tag prod-ready' }).waitFor();
-  await page.waitForLoadState('networkidle');
   await page.reload();
   await page.getByRole('heading', { name: 'A card' }).waitFor();
   await page.getByRole('button', { name: 'Remove tag prod-ready' }).click();

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { flow, holds } from '../lib/flow.mjs';
+import { still } from '../lib/page.mjs';
 import { MORE_PAGES, PAGES, STATES } from '../lib/pages.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -26,6 +27,8 @@ async function faults(page) {
 async function look(page, name, found) {
   await page.waitForLoadState('networkidle');
   await page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
+  // What opens fades in, and half of it has half of the contrast.
+  await still(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wide > 0) found.push(`${name}: ${wide} pixels stick out`);
   for (const fault of await faults(page)) found.push(`${name}: ${fault}`);
@@ -37,11 +40,7 @@ async function visit(page, places, width) {
     if (narrow && width > 800) continue;
     await page.goto(path);
     await page.waitForLoadState('networkidle');
-    if (work) {
-      await work(page);
-      // What opens fades in, and half of it has half of the contrast.
-      await page.waitForTimeout(400);
-    }
+    await work?.(page);
     await look(page, name, found);
   }
   holds(found.length === 0, found.join('\n'));

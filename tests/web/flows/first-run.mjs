@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { Visitor } from '../lib/browser.mjs';
 import { flow, holds } from '../lib/flow.mjs';
+import { copiedBy } from '../lib/page.mjs';
 import { PROGRAM, World } from '../lib/world.mjs';
 
 /** A server of its own, just started; -> { world, said(pattern), stop() }. */
@@ -50,8 +51,7 @@ flow(
       await page.getByLabel('What is it for?').fill('first');
       await page.getByRole('button', { name: 'Make a new key' }).click();
       await page.getByText(`wandb login --host=${world.url}`).waitFor();
-      await page.getByRole('button', { name: 'Copy API key' }).click();
-      world.keys.first = await page.evaluate(() => navigator.clipboard.readText());
+      world.keys.first = await copiedBy(page, page.getByRole('button', { name: 'Copy API key' }));
       world.snippet(
         `import wandb
 with wandb.init(entity="team", project="hello") as run:

@@ -1,6 +1,7 @@
 // The landing page of the Registry App, making registries, and what pages show while they wait or when
 // the server fails.
-import { equal, flow, holds } from '../lib/flow.mjs';
+import { becomes, equal, flow } from '../lib/flow.mjs';
+import { answered, typeInto } from '../lib/page.mjs';
 import { ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 const BASE = '/orgs/Northwind%20Labs/registry';
@@ -30,17 +31,19 @@ flow(
     await visitor.signIn('otto');
     const cards = page.getByRole('list', { name: 'Registries' }).getByRole('heading');
     await cards.first().waitFor();
-    equal((await cards.allInnerTexts()).sort(), ['dataset', 'model'], 'cards');
+    await becomes(async () => (await cards.allInnerTexts()).sort(), ['dataset', 'model'], 'cards');
   },
   { as: null },
 );
 
 flow('UI-02: the star is at the top of the registry and of its settings, too', async ({ page }) => {
   await page.goto(`${BASE}/dataset`);
-  await page.getByRole('button', { name: 'Star dataset' }).click();
+  await answered(page, 'StarProject', () => page.getByRole('button', { name: 'Star dataset' }).click());
   await page.getByRole('button', { name: 'Unstar dataset' }).waitFor();
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await page.getByRole('button', { name: 'Unstar dataset' }).click();
+  await page.getByText('Protected Aliases').first().waitFor();
+  const unstar = page.getByRole('button', { name: 'Unstar dataset' });
+  await answered(page, 'StarProject', () => unstar.click());
   await page.getByRole('button', { name: 'Star dataset' }).waitFor();
   await page.goto(BASE);
   await page.getByRole('button', { name: 'Star dataset' }).waitFor();
@@ -79,7 +82,7 @@ flow('UI-03: a restricted registry of named types; who makes it is its admin', a
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   const role = page.getByRole('textbox', { name: 'Registry role of ada' });
   await role.waitFor();
-  equal(await role.inputValue(), 'Admin', 'the role of its maker');
+  await becomes(() => role.inputValue(), 'Admin', 'the role of its maker');
 });
 
 flow('UI-16: the icon of a registry is chosen, shown on its card, and taken back', async ({ page }) => {
@@ -249,11 +252,11 @@ flow('UI-30: a change that the server refuses goes back, with its words', async 
     else await route.fallback();
   });
   await page.getByRole('button', { name: 'Add alias' }).click();
-  await page.keyboard.type('refused');
+  await typeInto(page, page.getByRole('textbox', { name: 'New alias' }), 'refused');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('Not with that alias.').waitFor();
   await page.getByRole('button', { name: 'Remove alias refused' }).waitFor({ state: 'detached' });
-  holds((await page.getByText('refused', { exact: true }).count()) === 0, 'the chip went back');
+  await becomes(() => page.getByText('refused', { exact: true }).count(), 0, 'the chip went back');
 });
 
 flow('UI-24: a version is compared with another that one picks', async ({ page }) => {
@@ -261,7 +264,7 @@ flow('UI-24: a version is compared with another that one picks', async ({ page }
   await page.getByRole('button', { name: 'More for v2' }).click();
   await page.getByRole('menuitem', { name: 'Compare with another version' }).click();
   await page.getByRole('tab', { name: 'Compare' }).waitFor();
-  holds(page.url().includes('/compare'), `the address names the comparison: ${page.url()}`);
+  await page.waitForURL('**/compare*');
 });
 
 flow('UI-12: the source of a protected link is deleted by nobody', async ({ page, visitor, world }) => {
@@ -282,7 +285,7 @@ with wandb.init(entity="${TEAM}", project="${PROJECT}") as run:
   const section = page.getByRole('region', { name: 'Protected Aliases' });
   await section.getByRole('button', { name: 'Add alias' }).click();
   await section.getByRole('textbox', { name: 'New alias' }).fill('golden');
-  await page.keyboard.press('Enter');
+  await answered(page, 'ProtectAlias', () => page.keyboard.press('Enter'));
   await section.getByRole('button', { name: 'Remove alias golden' }).waitFor();
   await page.goto(`/${TEAM}/${PROJECT}/artifacts/model/held/v0`);
   await page.getByRole('button', { name: 'More for v0' }).click();
@@ -296,6 +299,7 @@ with wandb.init(entity="${TEAM}", project="${PROJECT}") as run:
   await page.reload();
   await page.getByText('Full Name').waitFor();
   await page.goto(`${BASE}/model/settings`);
-  await section.getByRole('button', { name: 'Remove alias golden' }).click();
+  const remove = section.getByRole('button', { name: 'Remove alias golden' });
+  await answered(page, 'UnprotectAlias', () => remove.click());
   await section.getByText('None').waitFor();
 });

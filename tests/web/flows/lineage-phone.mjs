@@ -1,5 +1,5 @@
 // Lineage on a phone: all of it is seen at first, fingers move and enlarge it, and it can be read as a list.
-import { equal, flow, holds, until } from '../lib/flow.mjs';
+import { becomes, equal, flow, holds, until } from '../lib/flow.mjs';
 import { PAGES } from '../lib/pages.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
@@ -21,6 +21,10 @@ async function opened(page) {
     const now = JSON.stringify(await viewOf(page));
     const calm = now === before;
     before = now;
+    // Two looks within one frame say nothing.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     return calm;
   }, 'the graph stands still');
   await canvas.scrollIntoViewIfNeeded();
@@ -47,18 +51,22 @@ flow(
   async ({ page }) => {
     const canvas = await opened(page);
     const box = await canvas.boundingBox();
-    const nodes = await canvas.locator('.react-flow__node').all();
-    holds(nodes.length >= 6, `nodes: ${nodes.length}`);
-    for (const node of nodes) {
-      const at = await node.boundingBox();
-      holds(
-        at.x >= box.x &&
+    const nodes = canvas.locator('.react-flow__node');
+    await until(async () => (await nodes.count()) >= 6, 'nodes');
+    const outside = async () => {
+      const found = [];
+      for (const node of await nodes.all()) {
+        const at = await node.boundingBox();
+        const inside =
+          at.x >= box.x &&
           at.x + at.width <= box.x + box.width &&
           at.y >= box.y &&
-          at.y + at.height <= box.y + box.height,
-        `in sight: ${await node.textContent()}`,
-      );
-    }
+          at.y + at.height <= box.y + box.height;
+        if (!inside) found.push(await node.textContent());
+      }
+      return found;
+    };
+    await becomes(outside, [], 'out of sight');
     for (const name of ['Zoom In', 'Zoom Out', 'Fit View']) {
       const at = await page.getByRole('button', { name }).boundingBox();
       holds(
@@ -113,6 +121,7 @@ flow(
     await opened(page);
     await page.getByText('List', { exact: true }).click();
     const from = page.getByRole('list', { name: 'What it comes from' });
+    await from.getByRole('listitem').first().waitFor();
     const lines = await from.getByRole('listitem').allInnerTexts();
     holds(lines[0].startsWith('train-3') && lines[0].includes('1 step away'), `the nearest first: ${lines}`);
     equal(lines.filter((line) => line.startsWith('raw-signs')).length, 0, 'what is four steps away');

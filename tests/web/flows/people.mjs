@@ -1,16 +1,14 @@
 // People, teams, service accounts, keys, one's own settings, the server's pages; what was deleted.
 import { readFileSync } from 'node:fs';
 
-import { equal, flow, holds, until } from '../lib/flow.mjs';
+import { becomes, equal, flow, holds, until } from '../lib/flow.mjs';
+import { answered, copiedBy } from '../lib/page.mjs';
 import { ORG, ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 const ORG_PAGE = '/orgs/Northwind%20Labs';
 const WHO = 'import wandb; print(wandb.Api().viewer.username)';
 
-async function copied(page, name) {
-  await page.getByRole('button', { name }).click();
-  return page.evaluate(() => navigator.clipboard.readText());
-}
+const copied = (page, name) => copiedBy(page, page.getByRole('button', { name }));
 
 /** The real client with a key: the user name, or null when the key is not taken. */
 function clientSays(world, key) {
@@ -37,9 +35,9 @@ async function findsPerson(page, text, who) {
   await page.getByRole('table').getByText(who, { exact: false }).first().waitFor();
 }
 
-for (const [place, path, addButton, roleNow] of [
-  ['the organization', ORG_PAGE, 'Add person', 'Member'],
-  ['a team', `/teams/${TEAM}/settings`, 'Add person', 'Member'],
+for (const [place, path, addButton, roleNow, setsRole] of [
+  ['the organization', ORG_PAGE, 'Add person', 'Member', 'SetOrganizationRole'],
+  ['a team', `/teams/${TEAM}/settings`, 'Add person', 'Member', 'SetTeamRole'],
 ])
   flow(
     `UI-26: a person is added to ${place} by e-mail address, gets another role, is taken out`,
@@ -57,12 +55,12 @@ for (const [place, path, addButton, roleNow] of [
       await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
       const role = page.getByRole('textbox', { name: `Role of ${name}` });
       await role.waitFor();
-      equal(await role.inputValue(), roleNow, 'the role that was asked for');
-      await chooseRole(page, name, 'Viewer');
-      await until(async () => (await role.inputValue()) === 'Viewer', 'the new role is shown');
+      await becomes(() => role.inputValue(), roleNow, 'the role that was asked for');
+      await answered(page, setsRole, () => chooseRole(page, name, 'Viewer'));
+      await becomes(() => role.inputValue(), 'Viewer', 'the new role is shown');
       await page.reload();
       await role.waitFor();
-      equal(await role.inputValue(), 'Viewer', 'the role is kept');
+      await becomes(() => role.inputValue(), 'Viewer', 'the role is kept');
       await findsPerson(page, `${name}@exa`, name);
       await page.getByRole('textbox', { name: 'Find a person' }).fill('');
       await more(page, name, 'Take out');
@@ -243,7 +241,7 @@ flow('UI-25: Artifact TTL: changed after a review, and put back', async ({ page,
   await page.getByText('Saved.').waitFor();
   equal(await rule(), { defaultSeconds: 400 * 86_400, adminsOnly: true }, 'the rule');
   await page.reload();
-  equal(await section.getByLabel('Default duration in days').inputValue(), '400', 'kept');
+  await becomes(() => section.getByLabel('Default duration in days').inputValue(), '400', 'kept');
   await section.getByLabel('As the organization says').check();
   await section.getByText('Only admins may give a version').click();
   await section.getByRole('button', { name: 'Review and save settings' }).click();
@@ -256,7 +254,7 @@ flow(
   async ({ page }) => {
     await page.goto(`/teams/${TEAM}/settings`);
     const section = page.getByRole('region', { name: 'Artifact TTL' });
-    holds(await section.getByLabel('Versions never expire').isDisabled(), 'disabled');
+    await until(() => section.getByLabel('Versions never expire').isDisabled(), 'disabled');
     equal(await page.getByRole('button', { name: 'Review and save settings' }).count(), 0, 'no button');
   },
   { as: 'grace' },
@@ -298,7 +296,8 @@ flow('UI-19: a deleted registry, a project and a collection come back', async ({
     },
   );
   await page.goto(`${ORG_PAGE}/registry/Phoenix/settings`);
-  await page.getByRole('button', { name: 'Restore Feathers' }).click();
+  const restore = page.getByRole('button', { name: 'Restore Feathers' });
+  await answered(page, 'RestoreCollection', () => restore.click());
   await page.goto(`${ORG_PAGE}/registry/Phoenix`);
   await page.getByRole('link', { name: 'Feathers', exact: true }).waitFor();
 });

@@ -1,6 +1,7 @@
 // The settings of a registry, block by block: who is in it, with which role, who owns it, which aliases
 // are protected, and its end.
-import { equal, flow, holds, until } from '../lib/flow.mjs';
+import { becomes, equal, flow, holds, until } from '../lib/flow.mjs';
+import { answered } from '../lib/page.mjs';
 import { ORG, ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 const BASE = '/orgs/Northwind%20Labs/registry';
@@ -31,7 +32,6 @@ const roleOf = (page, name) => page.getByRole('textbox', { name: `Registry role 
 flow('UI-16: the blocks of the settings, in their order', async ({ page, world }) => {
   await page.goto(await registry(world, 'Blocks'));
   await page.getByRole('region', { name: 'Protected Aliases' }).waitFor();
-  const text = await page.getByRole('main').innerText();
   const words = [
     'Settings',
     'Name',
@@ -43,15 +43,17 @@ flow('UI-16: the blocks of the settings, in their order', async ({ page, world }
     'Registry members and roles',
     'Protected Aliases',
   ];
-  const places = words.map((word) => text.indexOf(word));
-  equal(
-    [...places].sort((a, b) => a - b).filter((at) => at >= 0),
-    places,
-    `all are there, in this order: ${text}`,
-  );
+  const inOrder = async () => {
+    const text = await page.getByRole('main').innerText();
+    const places = words.map((word) => text.indexOf(word));
+    return words.filter((_, i) => places[i] >= 0 && places[i] === Math.max(...places.slice(0, i + 1)));
+  };
+  await becomes(inOrder, words, 'all are there, in this order');
   await page.getByRole('button', { name: 'Star Blocks' }).waitFor();
-  const bin = await page.getByRole('button', { name: 'Delete registry' }).boundingBox();
-  holds(bin.x > 1000 && bin.y < 250, 'the bin is in the upper right');
+  await until(async () => {
+    const bin = await page.getByRole('button', { name: 'Delete registry' }).boundingBox();
+    return bin.x > 1000 && bin.y < 250;
+  }, 'the bin is in the upper right');
 });
 
 flow('UI-16: name, description, visibility and types are changed', async ({ page, world }) => {
@@ -69,7 +71,10 @@ flow('UI-16: name, description, visibility and types are changed', async ({ page
   await page.getByRole('textbox', { name: 'More types' }).fill('a/b');
   await page.keyboard.press('Enter');
   await page.getByText('A type name cannot contain').waitFor();
-  holds(await page.getByRole('button', { name: 'Save types' }).isDisabled(), 'not while a type is wrong');
+  await until(
+    () => page.getByRole('button', { name: 'Save types' }).isDisabled(),
+    'not while a type is wrong',
+  );
   await page.keyboard.press('Backspace');
   await page.getByRole('textbox', { name: 'More types' }).fill('model');
   await page.keyboard.press('Enter');
@@ -124,7 +129,7 @@ flow(
       [robot]: 'Member',
     };
     for (const [name, role] of Object.entries(wanted))
-      equal(await roleOf(page, name).inputValue(), role, `the first role of ${name}`);
+      await becomes(() => roleOf(page, name).inputValue(), role, `the first role of ${name}`);
   },
 );
 
@@ -151,14 +156,21 @@ flow('UI-18: many members come a page at a time, and any of them is found', asyn
   });
   await page.goto(address);
   await roleOf(page, name(0)).waitFor();
-  equal(sizes, [100], 'the first page');
-  await page.keyboard.press('End');
-  await roleOf(page, name(COUNT - 1)).waitFor();
-  holds(sizes.length === 2 && sizes[1] < 100, `then the next: ${sizes}`);
+  await becomes(() => sizes, [100], 'the first page');
+  // The page grows with the rows that come.
+  await until(async () => {
+    await page.keyboard.press('End');
+    return (await roleOf(page, name(COUNT - 1)).count()) > 0;
+  }, 'the last member');
+  await becomes(() => sizes.map((size) => size < 100), [false, true], 'then the next');
   const section = page.getByRole('region', { name: 'Registry members and roles' });
   await section.getByRole('textbox', { name: 'Member', exact: true }).fill('CROWD077');
   await roleOf(page, name(77)).waitFor();
-  equal(await page.getByRole('textbox', { name: /^Registry role of/ }).count(), 1, 'members that are found');
+  await becomes(
+    () => page.getByRole('textbox', { name: /^Registry role of/ }).count(),
+    1,
+    'members that are found',
+  );
   for (let i = 0; i < COUNT; i++) world.operate(['user', 'delete', name(i)]);
 });
 
@@ -181,8 +193,8 @@ flow(
     await row.getByText('Restricted Viewer', { exact: true }).waitFor();
 
     await roleOf(page, 'kim').click();
-    equal(
-      await page.getByRole('option').allInnerTexts(),
+    await becomes(
+      () => page.getByRole('option').allInnerTexts(),
       ['Restricted Viewer', 'Viewer', 'Member', 'Admin'],
       'roles of people',
     );
@@ -191,14 +203,18 @@ flow(
 
     await section.getByRole('textbox', { name: 'Member', exact: true }).fill('');
     await roleOf(page, robot).click();
-    equal(await page.getByRole('option').allInnerTexts(), ['Member', 'Admin'], 'roles of service accounts');
+    await becomes(
+      () => page.getByRole('option').allInnerTexts(),
+      ['Member', 'Admin'],
+      'roles of service accounts',
+    );
     await page.keyboard.press('Escape');
 
     await page.getByText('ada answers for this registry').waitFor();
     await page.getByRole('button', { name: `More for ${robot}` }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
-    equal(
-      await page.getByRole('menuitem').allInnerTexts(),
+    await becomes(
+      () => page.getByRole('menuitem').allInnerTexts(),
       ['Delete'],
       'only a person answers for a registry',
     );
@@ -215,6 +231,8 @@ flow(
       await menu.getByRole('menuitem', { name: 'Delete' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       await roleOf(page, name).waitFor({ state: 'detached' });
+      // Before the next one asks with the same words.
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
   },
 );
@@ -230,7 +248,7 @@ wandb.Api().artifact("${TEAM}/${PROJECT}/raw-signs:latest").link("${project}/Sig
   const section = page.getByRole('region', { name: 'Protected Aliases' });
   await section.getByRole('button', { name: 'Add alias' }).click();
   await section.getByRole('textbox', { name: 'New alias' }).fill('golden');
-  await page.keyboard.press('Enter');
+  await answered(page, 'ProtectAlias', () => page.keyboard.press('Enter'));
   await section.locator('[data-kind="locked"]').getByText('golden').waitFor();
   const version = `${BASE}/Guarded?selectionPath=${encodeURIComponent(`${project}/Signs`)}&view=membership&version=v0`;
   await page.goto(version);
@@ -290,12 +308,12 @@ wandb.Api().artifact("${TEAM}/${PROJECT}/raw-signs:latest").link("${ORG_ENTITY}/
     const button = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
     for (const wrong of ['', 'Gone', 'gone soon', 'Gone soon ']) {
       await page.getByLabel('Type Gone soon to confirm').fill(wrong);
-      holds(await button.isDisabled(), `not with '${wrong}'`);
+      await until(() => button.isDisabled(), `not with '${wrong}'`);
     }
     await page.getByLabel('Type Gone soon to confirm').fill('Gone soon');
     await button.click();
     await page.getByRole('link', { name: 'model', exact: true }).waitFor();
-    equal(await page.getByRole('link', { name: 'Gone soon' }).count(), 0, 'not on the landing page');
+    await page.getByRole('link', { name: 'Gone soon' }).first().waitFor({ state: 'detached' });
     await page.goto(`/${TEAM}/${PROJECT}/artifacts/dataset/raw-signs/v0`);
     await page.getByRole('heading', { name: 'raw-signs' }).waitFor();
     await page.goto(`${BASE}/model/settings`);

@@ -1,5 +1,6 @@
 // A registry's life: made, starred, filled with people, its aliases protected, deleted.
-import { flow, holds } from '../lib/flow.mjs';
+import { becomes, flow, holds, until } from '../lib/flow.mjs';
+import { answered } from '../lib/page.mjs';
 
 const BASE = '/orgs/Northwind%20Labs/registry';
 
@@ -28,12 +29,14 @@ flow('UI-03: names are judged while they are typed', async ({ page }) => {
 flow('UI-02: a star puts a registry first, for the one who gave it', async ({ page }) => {
   const first = page.getByRole('list', { name: 'Registries' }).getByRole('listitem').first();
   await page.goto(BASE);
-  await page.getByRole('button', { name: 'Star Speech' }).click();
-  await page.getByRole('button', { name: 'Unstar Speech' }).waitFor();
+  const star = page.getByRole('button', { name: 'Star Speech' });
+  const unstar = page.getByRole('button', { name: 'Unstar Speech' });
+  await answered(page, 'StarProject', () => star.click());
+  await unstar.waitFor();
   await first.filter({ hasText: 'Speech' }).waitFor();
   await page.reload();
-  await page.getByRole('button', { name: 'Unstar Speech' }).click();
-  await page.getByRole('button', { name: 'Star Speech' }).waitFor();
+  await answered(page, 'StarProject', () => unstar.click());
+  await star.waitFor();
 });
 
 flow('UI-17 UI-18: people get access and a role, and lose it', async ({ page }) => {
@@ -45,12 +48,13 @@ flow('UI-17 UI-18: people get access and a role, and lose it', async ({ page }) 
   await page.getByRole('dialog').getByRole('button', { name: 'Add access' }).click();
   const role = page.getByRole('textbox', { name: 'Registry role of grace' });
   await role.waitFor();
-  holds((await role.inputValue()) === 'Restricted Viewer', 'a new member begins as Restricted Viewer');
+  await becomes(() => role.inputValue(), 'Restricted Viewer', 'as what a new member begins');
   await role.click();
-  await page.getByRole('option', { name: 'Member', exact: true }).click();
+  const member = page.getByRole('option', { name: 'Member', exact: true });
+  await answered(page, 'SetRegistryMemberRole', () => member.click());
   await page.reload();
   await role.waitFor();
-  holds((await role.inputValue()) === 'Member', 'the role is kept');
+  await becomes(() => role.inputValue(), 'Member', 'the role is kept');
   await page.getByRole('button', { name: 'More for grace' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
@@ -62,10 +66,11 @@ flow('UI-12: a protected alias is defined, and taken back', async ({ page }) => 
   const section = page.getByRole('region', { name: 'Protected Aliases' });
   await section.getByRole('button', { name: 'Add alias' }).click();
   await section.getByRole('textbox', { name: 'New alias' }).fill('golden');
-  await page.keyboard.press('Enter');
-  await section.getByRole('button', { name: 'Remove alias golden' }).waitFor();
+  await answered(page, 'ProtectAlias', () => page.keyboard.press('Enter'));
+  const remove = section.getByRole('button', { name: 'Remove alias golden' });
+  await remove.waitFor();
   await page.reload();
-  await section.getByRole('button', { name: 'Remove alias golden' }).click();
+  await answered(page, 'UnprotectAlias', () => remove.click());
   await section.getByText('None').waitFor();
 });
 
@@ -74,12 +79,12 @@ flow('UI-19: a registry is deleted after its name was typed', async ({ page }) =
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Delete registry' }).click();
   const button = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
-  holds(await button.isDisabled(), 'not before the name is typed');
+  await until(() => button.isDisabled(), 'not before the name is typed');
   await page.getByLabel('Type Short lived to confirm').fill('Short lived');
   await button.click();
   await page.getByText('The registry Short lived is deleted.').waitFor();
   await page.getByRole('link', { name: 'model', exact: true }).waitFor();
-  holds((await page.getByRole('link', { name: 'Short lived' }).count()) === 0, 'it is gone from the list');
+  await page.getByRole('link', { name: 'Short lived' }).first().waitFor({ state: 'detached' });
 });
 
 flow(
@@ -102,7 +107,11 @@ flow('UI-15: search finds by tag and alias, from the bar and from the palette', 
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search or go to' }).fill('street');
-  await page.getByRole('option', { name: /Street Signs/ }).waitFor();
+  const option = page.getByRole('option', { name: /Street Signs/ });
+  await until(
+    async () => (await option.getAttribute('aria-selected')) === 'true',
+    'what was found is chosen',
+  );
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Street Signs' }).waitFor();
 });

@@ -1,5 +1,5 @@
 // The page of a run: what it was started with, what it came to, what it read and wrote.
-import { equal, flow, holds } from '../lib/flow.mjs';
+import { flow } from '../lib/flow.mjs';
 import { PROJECT, TEAM } from '../lib/world.mjs';
 
 const RUNS = `/${TEAM}/${PROJECT}`;
@@ -23,14 +23,14 @@ flow('UI-28: a run: overview, config, summary, inputs and outputs, lineage', asy
   await page.getByRole('table', { name: 'Inputs' }).getByText('clean-signs:v', { exact: false }).waitFor();
   const output = page.getByRole('table', { name: 'Outputs' }).getByRole('link', { name: 'sign-detector:v2' });
   await output.waitFor();
-  holds(page.url().endsWith('?tab=artifacts'), `the tab is in the address: ${page.url()}`);
+  await page.waitForURL((url) => url.search === '?tab=artifacts');
   await page.reload();
   await output.click();
   await page.getByRole('heading', { name: 'sign-detector' }).waitFor();
   await page.goBack();
   await page.getByRole('tab', { name: 'Lineage' }).click();
   await main.getByText('sign-detector:v2').first().waitFor();
-  equal(new URL(page.url()).searchParams.get('tab'), 'lineage', 'the tab');
+  await page.waitForURL((url) => url.searchParams.get('tab') === 'lineage');
 });
 
 flow(

@@ -1,7 +1,8 @@
 // What somebody wrote is shown as it was written and never runs, wherever it stands: each place has a line
 // in PLACES, and is seen to be shown there.
 import { flow, holds } from '../lib/flow.mjs';
-import { ORG_ENTITY, PASSWORD, PROJECT, TEAM } from '../lib/world.mjs';
+import { typeInto } from '../lib/page.mjs';
+import { ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 /** Takes the place of a name: no character in it is forbidden in names. */
 const NAME = '<img src=x onerror=window.ran=1>';
@@ -127,7 +128,7 @@ flow('UI-30: what somebody wrote is shown and never runs, in each place', async 
         .getByText(text)
         .or(page.locator(`[title*="${text.replaceAll('"', '\\"')}"]`))
         .first()
-        .waitFor({ timeout: 10_000 });
+        .waitFor();
       await page.waitForLoadState('networkidle');
       await judge(page, what);
     } catch (error) {
@@ -139,7 +140,7 @@ flow('UI-30: what somebody wrote is shown and never runs, in each place', async 
 flow('UI-30: tags take no markup, and the refusal of one is text', async ({ page }) => {
   await page.goto(`/${TEAM}/${PROJECT}/artifacts/model/sign-detector/v0`);
   await page.getByRole('button', { name: 'Add tag' }).click();
-  await page.keyboard.type(NAME);
+  await typeInto(page, page.getByRole('textbox', { name: 'New tag' }), NAME);
   await page.keyboard.press('Enter');
   await page.getByText('Tags must only contain alphanumeric characters').waitFor();
   await judge(page, 'a tag that is none');
@@ -160,11 +161,9 @@ for (const next of [
 ])
   flow(
     `UI-30: signing in leads to no other place: ${JSON.stringify(next)}`,
-    async ({ page }) => {
+    async ({ page, visitor }) => {
       await page.goto(`/login?next=${encodeURIComponent(next)}`);
-      await page.getByLabel('User name or e-mail address').fill('grace');
-      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await visitor.giveName('grace');
       await page.getByRole('heading', { name: 'Registry', exact: true }).waitFor();
       await judge(page, 'after signing in');
     },

@@ -1,5 +1,6 @@
 // "Link an artifact version to a registry", the official instructions, word by word.
 import { equal, flow, holds } from '../lib/flow.mjs';
+import { copiedBy } from '../lib/page.mjs';
 import { ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 async function choose(page, label, option) {
@@ -61,15 +62,14 @@ flow('UI-07: artifact browser: Link to registry', async ({ page }) => {
     .getByRole('link', { name: /signs-edge:v1/ })
     .click();
   await page.getByText(`${ORG_ENTITY}/wandb-registry-Fine-tuned Models/signs-edge:v1`).waitFor();
-  holds(await page.getByText('trial').first().isVisible(), 'the alias is on the version');
+  await page.getByText('trial').first().waitFor();
 });
 
 flow('UI-04: the path of a registry: the code on its page', async ({ page }) => {
   await page.goto('/registry/');
   await page.getByRole('link', { name: 'Fine-tuned Models', exact: true }).click();
   await page.getByRole('heading', { name: 'Fine-tuned Models' }).waitFor();
-  await page.getByRole('button', { name: 'Copy code' }).first().click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = await copiedBy(page, page.getByRole('button', { name: 'Copy code' }).first());
   holds(
     copied.includes(`target_path="${ORG_ENTITY}/wandb-registry-Fine-tuned Models/<COLLECTION>"`),
     `the copied code names the target path: ${copied}`,

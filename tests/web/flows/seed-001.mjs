@@ -1,5 +1,6 @@
 // "Download and use an artifact from a registry", the interactive part, word by word.
 import { flow, holds } from '../lib/flow.mjs';
+import { copiedBy } from '../lib/page.mjs';
 import { ORG_ENTITY } from '../lib/world.mjs';
 
 const FULL_NAME = `${ORG_ENTITY}/wandb-registry-model/Sign Detector:v2`;
@@ -17,8 +18,7 @@ flow('UI-10: the full name is on the Version tab', async ({ page }) => {
   await openVersion(page);
   await page.getByRole('tab', { name: 'Version', exact: true }).click();
   await page.getByText('Full Name').waitFor();
-  await page.getByRole('button', { name: 'Copy full name' }).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = await copiedBy(page, page.getByRole('button', { name: 'Copy full name' }));
   holds(copied === FULL_NAME, `copied: ${copied}`);
 });
 
@@ -26,8 +26,7 @@ flow('UI-10: the code of the Usage tab runs as it is', async ({ page, world }) =
   await openVersion(page);
   await page.getByRole('tab', { name: 'Usage' }).click();
   await page.getByRole('heading', { name: 'Usage API' }).waitFor();
-  await page.getByRole('button', { name: 'Copy usage code' }).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = await copiedBy(page, page.getByRole('button', { name: 'Copy usage code' }));
   holds(copied.includes(`run.use_artifact('${FULL_NAME}', type='model')`), `copied: ${copied}`);
   const said = world.snippet(`${copied}\nrun.finish()\nimport os; print(sorted(os.listdir(artifact_dir)))`);
   holds(said.includes('model.bin'), `downloaded: ${said}`);

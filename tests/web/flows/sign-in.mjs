@@ -1,14 +1,11 @@
 // Signing in and out, and addresses that are opened before signing in.
 import { flow, holds } from '../lib/flow.mjs';
-import { PASSWORD } from '../lib/world.mjs';
 
 flow(
   'a deep link leads back after signing in',
-  async ({ page }) => {
+  async ({ page, visitor }) => {
     await page.goto('/vision/street-signs/artifacts?x=1');
-    await page.getByLabel('User name or e-mail address').fill('grace');
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await visitor.giveName('grace');
     await page.getByRole('heading', { name: 'Artifacts' }).waitFor();
   },
   { as: null },
@@ -19,9 +16,7 @@ flow(
   async ({ page, visitor }) => {
     visitor.expect(401);
     await page.goto('/login');
-    await page.getByLabel('User name or e-mail address').fill('linus');
-    await page.getByLabel('Password', { exact: true }).fill('not it');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await visitor.giveName('linus', 'not it');
     await page.getByRole('alert').waitFor();
     holds(new URL(page.url()).pathname === '/login', 'still on the same page');
   },

@@ -1,5 +1,6 @@
 // A version: its aliases and tags, its files, its lineage, compared with another.
 import { flow, holds } from '../lib/flow.mjs';
+import { answered, soon, typeInto } from '../lib/page.mjs';
 import { ORG_ENTITY, PROJECT, TEAM } from '../lib/world.mjs';
 
 const COLLECTION = `/orgs/Northwind%20Labs/registry/model?selectionPath=${encodeURIComponent(
@@ -18,17 +19,15 @@ flow('UI-10: the address that the client prints opens the version', async ({ pag
 
 flow('UI-11: an alias is added with the keyboard, moves, and goes', async ({ page }) => {
   await page.goto(`${COLLECTION}&version=v0`);
-  await page.getByRole('button', { name: 'Add alias' }).click();
-  await page.keyboard.type('candidate');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Remove alias candidate' }).waitFor();
+  const add = async () => {
+    await page.getByRole('button', { name: 'Add alias' }).click();
+    await typeInto(page, page.getByRole('textbox', { name: 'New alias' }), 'candidate');
+    await answered(page, 'AddAliases', () => page.keyboard.press('Enter'));
+    await page.getByRole('button', { name: 'Remove alias candidate' }).waitFor();
+  };
+  await add();
   await page.goto(`${COLLECTION}&version=v1`);
-  await page.getByRole('button', { name: 'Add alias' }).click();
-  await page.keyboard.type('candidate');
-  const done = page.waitForResponse((r) => r.request().postData()?.includes('mutation AddAliases') ?? false);
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Remove alias candidate' }).waitFor();
-  await done;
+  await add();
   await page.goto(`${COLLECTION}&version=v0`);
   await page.getByText('Full Name').waitFor();
   holds(
@@ -36,14 +35,15 @@ flow('UI-11: an alias is added with the keyboard, moves, and goes', async ({ pag
     'the alias left the version that had it',
   );
   await page.goto(`${COLLECTION}&version=v1`);
-  await page.getByRole('button', { name: 'Remove alias candidate' }).click();
-  await page.getByRole('button', { name: 'Remove alias candidate' }).waitFor({ state: 'detached' });
+  const remove = page.getByRole('button', { name: 'Remove alias candidate' });
+  await answered(page, 'DeleteAliases', () => remove.click());
+  await remove.waitFor({ state: 'detached' });
 });
 
 flow('UI-09: a tag that is none is explained', async ({ page }) => {
   await page.goto(COLLECTION);
   await page.getByRole('button', { name: 'Add tag' }).click();
-  await page.keyboard.type('a/b');
+  await typeInto(page, page.getByRole('textbox', { name: 'New tag' }), 'a/b');
   await page.keyboard.press('Enter');
   await page.getByText('Tags must only contain alphanumeric characters').waitFor();
   await page.keyboard.press('Escape');
@@ -89,7 +89,6 @@ flow('UI-24: two versions are compared by content', async ({ page }) => {
 flow('UI-30: what changes elsewhere shows within two seconds', async ({ page, world }) => {
   await page.goto(`${COLLECTION}&version=v1`);
   await page.getByText('Full Name').waitFor();
-  await page.waitForTimeout(1500);
   const { project } = await world.graphql(
     `{ project(entityName: "${ORG_ENTITY}", name: "wandb-registry-model") {
          artifactCollectionMembership(name: "Sign Detector:v1") { artifact { id } } } }`,
@@ -101,11 +100,10 @@ flow('UI-30: what changes elsewhere shows within two seconds', async ({ page, wo
          projectName: "wandb-registry-model", artifactCollectionName: "Sign Detector", alias: "from-elsewhere"}]}) { success } }`,
     );
   await change('addAliases');
-  await page.getByRole('button', { name: 'Remove alias from-elsewhere' }).waitFor({ timeout: 2000 });
+  const chip = page.getByRole('button', { name: 'Remove alias from-elsewhere' });
+  await soon(page, async () => (await chip.count()) > 0, 'the alias');
   await change('deleteAliases');
-  await page
-    .getByRole('button', { name: 'Remove alias from-elsewhere' })
-    .waitFor({ state: 'detached', timeout: 2000 });
+  await soon(page, async () => (await chip.count()) === 0, 'that it is gone');
 });
 
 flow('UI-30: scripts in descriptions and files never run', async ({ page, world }) => {

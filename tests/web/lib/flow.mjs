@@ -15,8 +15,19 @@ export function holds(condition, what) {
   if (!condition) throw new Error(what);
 }
 
-/** Waits until a function says yes; for what happens on the server, not on the page. */
-export async function until(condition, what, seconds = 10) {
+/** Waits until what is read is as wanted, asking again and again; says the last that was read when it never is. */
+export async function becomes(read, wanted, what = '', seconds = 30) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const got = await read();
+    if (JSON.stringify(got) === JSON.stringify(wanted)) return;
+    if (Date.now() > end) equal(got, wanted, what);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+/** Waits until a function says yes. */
+export async function until(condition, what, seconds = 30) {
   const end = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`it did not happen: ${what}`);
