@@ -59,6 +59,35 @@ FIELD(Artifact, freedByDeletion)
         return rc;
 }
 
+FIELD(Query, freedByDeletion)
+{
+        const struct gql_value *list = gql_arg(field, "artifactIDs");
+        const struct artifact **artifacts;
+        struct freed *freed = NULL;
+        size_t count = 0;
+        enum rc rc;
+
+        if (list->count > FREED_MAX)
+                return err_set(err, RC_INVALID, "'artifactIDs' must name at most %d versions: send fewer.", FREED_MAX);
+        artifacts = arena_array(gql_arena(field), const struct artifact *, list->count + 1);
+        for (const struct gql_value *v = list->count ? list->first : NULL; v; v = v->next) {
+                struct artifact *a = NULL;
+                int64_t id = 0;
+
+                rc = text_id(field, gql_text(v), MODEL_ARTIFACT, &id, err);
+                if (!rc)
+                        rc = artifact_see(call_of(field), id, &a, err);
+                if (rc)
+                        return rc;
+                if (a)
+                        artifacts[count++] = a;
+        }
+        rc = freed_by_deletions(call_of(field), artifacts, count, &freed_bounds_usual, &freed, err);
+        if (!rc)
+                gql_out_object(out, "FreedBytes", freed);
+        return rc;
+}
+
 FIELD_INT(FreedBytes, atLeastBytes, freed, at_least_bytes)
 FIELD_INT(FreedBytes, atMostBytes, freed, at_most_bytes)
 FIELD_INT(FreedBytes, restorableSeconds, freed, restore_s)

@@ -1,7 +1,7 @@
 /*
  * domain/freed.c - see freed.h.
  *
- * The version's contents are a set, by the first eight bytes of their digests; whatever
+ * The contents of the versions are a set, by the first eight bytes of their digests; whatever
  * another version needs is taken out of it, and what is left would go. Should two digests
  * begin alike, too little is promised.
  */
@@ -16,7 +16,7 @@
 #include "store/run_file.h"
 
 #define PAGE 100
-#define NEAR 500                      /* ids before the version's own where reading begins */
+#define NEAR 500                      /* ids before the oldest of the versions where reading begins */
 #define JUDGED_SLOTS 64u
 #define SECOND_US INT64_C(1000000)
 
@@ -36,14 +36,15 @@ struct judged {
 
 struct freed_work {
         struct call *call;
-        const struct artifact *artifact;
+        const struct artifact **own;  /* those that would go, by id */
+        size_t own_count;
         struct freed_bounds left;     /* entries and versions: what may still be read */
         uint64_t deadline_ms;
         struct content *contents;     /* open addressing; cap is a power of two */
         size_t cap;
         uint64_t bytes;               /* sum of what is in the set */
-        uint64_t own_bytes;           /* of the version's files that were looked at, repeated ones too */
-        bool own_whole, all_seen;
+        uint64_t own_bytes;           /* of the versions' files that were looked at, repeated ones too */
+        bool own_whole, all_seen;     /* all files of the versions; all that others need */
         struct judged judged[JUDGED_SLOTS];
         struct arena item;            /* one other version */
 };
@@ -88,56 +89,101 @@ static void take_out(struct freed_work *w, const uint8_t *sha256)
         c->bytes = 0;
 }
 
-/* ---- the version's own files ---- */
+/* ---- the files of the versions themselves ---- */
 
-static enum rc read_own(struct freed_work *w, const struct freed_bounds *bounds, struct err *err)
+/* *left: how many may still be looked at. */
+static enum rc read_one(struct freed_work *w, const struct artifact *artifact, size_t *left, bool *ret_whole,
+                        struct err *err)
 {
         _cleanup_(manifest_index_freep) struct manifest_index *index = NULL;
         _cleanup_(manifest_cursor_freep) struct manifest_cursor *cursor = NULL;
-        size_t wanted = (size_t)w->artifact->file_count, count = 0;
-        enum rc rc = files_open(w->call, w->artifact, &index, err);
+        enum rc rc = files_open(w->call, artifact, &index, err);
 
         if (rc)
                 return rc;
-        if (wanted > bounds->own_files)
-                wanted = bounds->own_files;
-        for (w->cap = 64; w->cap < 2 * wanted;)
-                w->cap *= 2;
-        w->contents = arena_array(w->call->arena, struct content, w->cap);
         cursor = manifest_cursor_new(index, 0);
         for (;;) {
                 struct manifest_entry entry;
 
-                rc = manifest_cursor_next(cursor, &entry, &w->own_whole, err);
-                if (rc || w->own_whole || count == wanted)
+                rc = manifest_cursor_next(cursor, &entry, ret_whole, err);
+                if (rc || *ret_whole || *left == 0)
                         return rc;
-                count++;
+                --*left;
                 if (entry.has_stored)
                         add(w, entry.sha256, entry.stored_bytes);
         }
 }
 
-/* Files of the run that made it: tables and pictures are sent for both. */
-static enum rc read_run(struct freed_work *w, struct err *err)
+static enum rc read_own(struct freed_work *w, const struct freed_bounds *bounds, struct err *err)
+{
+        size_t wanted = 0, left;
+        enum rc rc = RC_OK;
+
+        for (size_t i = 0; i < w->own_count; i++)
+                wanted += (size_t)w->own[i]->file_count;
+        if (wanted > bounds->own_files)
+                wanted = bounds->own_files;
+        for (w->cap = 64; w->cap < 2 * wanted;)
+                w->cap *= 2;
+        w->contents = arena_array(w->call->arena, struct content, w->cap);
+        left = wanted;
+        w->own_whole = true;
+        for (size_t i = 0; !rc && i < w->own_count && w->own_whole; i++) {
+                bool whole = false;
+
+                if (i == 0 || clock_mono_ms() <= w->deadline_ms)
+                        rc = read_one(w, w->own[i], &left, &whole, err);
+                w->own_whole = whole;
+        }
+        return rc;
+}
+
+static bool is_own(const struct freed_work *w, int64_t id)
+{
+        size_t low = 0, high = w->own_count;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (w->own[middle]->id < id)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low < w->own_count && w->own[low]->id == id;
+}
+
+/* Files of a run that made one: tables and pictures are sent for both. */
+static enum rc read_run(struct freed_work *w, int64_t run_id, struct err *err)
 {
         struct run_file_list page = { NULL, PAGE };
         int64_t after = 0;
         enum rc rc = RC_OK;
 
-        if (!w->artifact->run_id)
-                return RC_OK;
         for (size_t pages = 0; !rc && page.count == PAGE; pages++) {
                 if (pages == w->left.versions || clock_mono_ms() > w->deadline_ms) {
                         w->all_seen = false;
                         return RC_OK;
                 }
-                rc = store_run_file_list(w->call->conn, &w->item, w->artifact->run_id, (struct str){ 0 }, after, PAGE,
-                                         &page, err);
+                rc = store_run_file_list(w->call->conn, &w->item, run_id, (struct str){ 0 }, after, PAGE, &page, err);
                 for (size_t i = 0; !rc && i < page.count; i++) {
                         take_out(w, page.items[i].sha256);
                         after = page.items[i].id;
                 }
                 arena_done(&w->item);
+        }
+        return rc;
+}
+
+static enum rc read_runs(struct freed_work *w, struct err *err)
+{
+        int64_t last = 0;
+        enum rc rc = RC_OK;
+
+        for (size_t i = 0; !rc && i < w->own_count; i++) {
+                if (w->own[i]->run_id && w->own[i]->run_id != last)
+                        rc = read_run(w, w->own[i]->run_id, err);
+                last = w->own[i]->run_id;
         }
         return rc;
 }
@@ -220,7 +266,7 @@ static enum rc read_others(struct freed_work *w, const struct reclaim_limits *li
                         after = page[i].id;
                         if (after > last || !w->bytes)
                                 return RC_OK;
-                        if (after == w->artifact->id)
+                        if (is_own(w, after))
                                 continue;
                         if (!w->left.versions-- || !w->left.entries || clock_mono_ms() > w->deadline_ms) {
                                 w->left.versions = 0;
@@ -238,7 +284,7 @@ static enum rc read_others(struct freed_work *w, const struct reclaim_limits *li
 static enum rc work(struct freed_work *w, const struct freed_bounds *bounds, struct freed *ret, struct err *err)
 {
         struct reclaim_limits limits = { 0 };
-        int64_t now_us = call_now_us(w->call), near = w->artifact->id > NEAR ? w->artifact->id - NEAR : 0;
+        int64_t now_us = call_now_us(w->call), near = w->own[0]->id > NEAR ? w->own[0]->id - NEAR : 0;
         enum rc rc = restore_window_get(w->call->conn, w->call->arena, &ret->restore_s, err);
 
         if (!rc)
@@ -247,7 +293,7 @@ static enum rc work(struct freed_work *w, const struct freed_bounds *bounds, str
                 return rc;
         limits.restore_from_us = now_us - ret->restore_s * SECOND_US;
         limits.idle_from_us = now_us - RECLAIM_IDLE_S * SECOND_US;
-        rc = read_run(w, err);
+        rc = read_runs(w, err);
         if (!rc)
                 rc = read_others(w, &limits, near, INT64_MAX, err);
         if (!rc && w->left.versions)
@@ -255,11 +301,8 @@ static enum rc work(struct freed_work *w, const struct freed_bounds *bounds, str
         return rc;
 }
 
-enum rc freed_by_deletion(struct call *call, const struct artifact *artifact, const struct freed_bounds *bounds,
-                          struct freed **ret, struct err *err)
+static enum rc may_go(struct call *call, const struct artifact *artifact, bool *ret, struct err *err)
 {
-        struct freed_work *w = arena_new(call->arena, struct freed_work);
-        struct freed *freed = arena_new(call->arena, struct freed);
         struct project *project = NULL;
         bool may = false;
         enum rc rc = project_see(call, artifact->project_id, &project, err);
@@ -268,15 +311,73 @@ enum rc freed_by_deletion(struct call *call, const struct artifact *artifact, co
                 rc = policy_may(call, project, ACT_DELETE_VERSION, &may, err);
         if (rc)
                 return rc;
-        if (!may || artifact->state != ARTIFACT_COMMITTED) {
-                *ret = NULL;
-                return RC_OK;
+        *ret = may && artifact->state == ARTIFACT_COMMITTED;
+        return RC_OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+        const struct artifact *const *x = a, *const *y = b;
+
+        return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+/* Into w->own: those that may go, each once, by id. */
+static enum rc choose(struct freed_work *w, const struct artifact *const *artifacts, size_t count, struct err *err)
+{
+        size_t n = 0, kept = 0;
+
+        w->own = arena_array(w->call->arena, const struct artifact *, count + 1);
+        for (size_t i = 0; i < count; i++) {
+                bool may = false;
+                enum rc rc = may_go(w->call, artifacts[i], &may, err);
+
+                if (rc)
+                        return rc;
+                if (may)
+                        w->own[n++] = artifacts[i];
         }
+        if (n > 1)
+                qsort(w->own, n, sizeof(*w->own), by_id);
+        for (size_t i = 0; i < n; i++)
+                if (kept == 0 || w->own[kept - 1]->id != w->own[i]->id)
+                        w->own[kept++] = w->own[i];
+        w->own_count = kept;
+        return RC_OK;
+}
+
+static void sum_up(const struct freed_work *w, struct freed *ret)
+{
+        int64_t size_bytes = 0;
+
+        for (size_t i = 0; i < w->own_count; i++)
+                size_bytes += w->own[i]->size_bytes;
+        ret->at_most_bytes = (int64_t)w->bytes;
+        if (!w->own_whole && size_bytes > (int64_t)w->own_bytes)
+                ret->at_most_bytes += size_bytes - (int64_t)w->own_bytes;
+        ret->at_least_bytes = w->all_seen || !w->bytes ? (int64_t)w->bytes : 0;
+}
+
+enum rc freed_by_deletions(struct call *call, const struct artifact *const *artifacts, size_t count,
+                           const struct freed_bounds *bounds, struct freed **ret, struct err *err)
+{
+        struct freed_work *w = arena_new(call->arena, struct freed_work);
+        struct freed *freed = arena_new(call->arena, struct freed);
+        enum rc rc;
+
+        if (count > FREED_MAX)
+                return err_set(err, RC_INVALID, "What more than %d versions free cannot be told: name fewer.", FREED_MAX);
         w->call = call;
-        w->artifact = artifact;
         w->left = *bounds;
         w->deadline_ms = clock_mono_ms() + bounds->time_ms;
         w->all_seen = true;
+        rc = choose(w, artifacts, count, err);
+        if (rc)
+                return rc;
+        if (w->own_count == 0) {
+                *ret = NULL;
+                return RC_OK;
+        }
         arena_init(&w->item, 0);
         rc = work(w, bounds, freed, err);
         arena_done(&w->item);
@@ -286,10 +387,13 @@ enum rc freed_by_deletion(struct call *call, const struct artifact *artifact, co
         }
         if (rc)
                 return rc;
-        freed->at_most_bytes = (int64_t)w->bytes;
-        if (!w->own_whole && artifact->size_bytes > (int64_t)w->own_bytes)
-                freed->at_most_bytes += artifact->size_bytes - (int64_t)w->own_bytes;
-        freed->at_least_bytes = w->all_seen || !w->bytes ? (int64_t)w->bytes : 0;
+        sum_up(w, freed);
         *ret = freed;
         return RC_OK;
+}
+
+enum rc freed_by_deletion(struct call *call, const struct artifact *artifact, const struct freed_bounds *bounds,
+                          struct freed **ret, struct err *err)
+{
+        return freed_by_deletions(call, &artifact, 1, bounds, ret, err);
 }

@@ -201,3 +201,33 @@ def many_deleted_versions_come_back_by_one_command():
             assert again == {"restored": 1, "kept": 1} and numbers(w, "data") == [0], again
         assert command("deleted", "restore-versions", "red", "nothing", data=data).status == 3
         assert command("check", "--read-data", data=data).status == 0
+
+
+FREED = "query($i: [ID!]!) { freedByDeletion(artifactIDs: $i) { atLeastBytes atMostBytes restorableSeconds } }"
+
+
+@test
+def what_several_free_is_told_for_all_of_them_together():
+    with folder() as data:
+        ann, bob, eve = prepare(data)
+        with Server(data) as server:
+            w = wire.Wire(server.url, bob)
+            shared, own = b"s" * 3000, b"o" * 500
+            first = w.log("red", "p", "a", {"f": shared}, str(uuid.uuid4()))["id"]
+            second = w.log("red", "p", "b", {"f": shared, "g": own}, str(uuid.uuid4()))["id"]
+
+            def freed(*ids, by=w):
+                return by.graphql(FREED, i=list(ids))["freedByDeletion"]
+
+            assert freed(first)["atMostBytes"] == 0 and freed(second)["atMostBytes"] == 500
+            both = freed(first, second)
+            assert both["atLeastBytes"] == both["atMostBytes"] == 3500 and both["restorableSeconds"] > 0, both
+            assert freed(second, first, first) == both
+            assert freed() is None
+            assert freed(first, second, by=wire.Wire(server.url, eve)) is None
+            try:
+                freed(*[first] * 201)
+            except wire.Refused as refused:
+                assert "at most 200" in str(refused), refused
+            else:
+                raise AssertionError("more than 200")

@@ -86,6 +86,8 @@ export const theme = createTheme({
     TagsInput: LIST_THAT_SCROLLS,
     MultiSelect: LIST_THAT_SCROLLS,
     Select: LIST_THAT_SCROLLS,
+    // With the radius of everything else the small ones are round, as if only one could be chosen.
+    Checkbox: { defaultProps: { radius: 4 } },
     Badge: { defaultProps: { tt: 'none', radius: 'sm', fw: 550 } },
   },
 });

@@ -132,6 +132,83 @@ static void freed_leaves_what_its_run_has(void **state)
         assert_int_equal(freed->at_most_bytes, 0);
 }
 
+static struct freed *freed_of_all(struct run_fixture *f, struct call *call, const int64_t *ids, size_t count)
+{
+        const struct artifact *all[8];
+        struct freed *freed = NULL;
+        struct err err = { 0 };
+
+        assert_true(count <= ARRAY_LEN(all));
+        for (size_t i = 0; i < count; i++)
+                all[i] = life_see(f, ids[i]);
+        assert_ok(db_read_refresh(call->conn, &err));
+        assert_ok(freed_by_deletions(call, all, count, &freed_bounds_usual, &freed, &err));
+        return freed;
+}
+
+/* Nothing is freed by either alone, and all of it by both. */
+static void freed_by_several_counts_what_they_share_once(void **state)
+{
+        struct run_fixture *f = *state;
+        struct artifact *a = life_log(&f->alice, "a", 2), *b = life_log(&f->alice, "b", 2), *c = life_log(&f->alice, "c", 3);
+        struct reclaim_counts counts;
+        struct freed *freed;
+
+        assert_int_equal(freed_of(f, &f->alice, a->id, freed_bounds_usual)->at_most_bytes, 0);
+        assert_int_equal(freed_of(f, &f->alice, b->id, freed_bounds_usual)->at_most_bytes, 0);
+        freed = freed_of_all(f, &f->alice, (int64_t[]){ b->id, a->id, b->id }, 3);
+        assert_int_equal(freed->at_least_bytes, LIFE_SMALL);
+        assert_int_equal(freed->at_most_bytes, LIFE_SMALL);
+        freed = freed_of_all(f, &f->alice, (int64_t[]){ c->id, a->id }, 2);
+        assert_int_equal(freed->at_most_bytes, LIFE_SMALL);
+        freed = freed_of_all(f, &f->alice, (int64_t[]){ c->id, a->id, b->id }, 3);
+        assert_int_equal(freed->at_least_bytes, 2 * LIFE_SMALL);
+        assert_int_equal(freed->at_most_bytes, 2 * LIFE_SMALL);
+        assert_int_equal(freed->restore_s, RESTORE_DAYS_STANDARD * LIFE_DAY_S);
+        life_delete(&f->alice, a->id);
+        life_delete(&f->alice, b->id);
+        life_age(f, 30 * LIFE_DAY_S);
+        counts = life_reclaim(f, (struct reclaim_order){ 0 });
+        assert_true(counts.deleted_bytes >= LIFE_SMALL);
+        assert_false(life_has_content(f, 2));
+        assert_true(life_has_content(f, 3));
+}
+
+/* What stays keeps its content, also content of those that go. */
+static void freed_by_several_leaves_those_that_stay(void **state)
+{
+        struct run_fixture *f = *state;
+        struct artifact *a = life_log(&f->alice, "a", 2), *b = life_log(&f->alice, "b", 2), *c = life_log(&f->alice, "c", 3);
+
+        assert_null(freed_of_all(f, &f->mallory, (int64_t[]){ a->id, c->id }, 2));
+        assert_null(freed_of_all(f, &f->alice, NULL, 0));
+        life_delete(&f->alice, b->id);
+        assert_int_equal(freed_of_all(f, &f->alice, (int64_t[]){ a->id, b->id, c->id }, 3)->at_most_bytes, LIFE_SMALL);
+}
+
+static void freed_by_several_has_bounds(void **state)
+{
+        struct run_fixture *f = *state;
+        const struct artifact *all[FREED_MAX + 1];
+        struct freed_bounds few = freed_bounds_usual;
+        struct freed *freed = NULL;
+        struct err err = { 0 };
+
+        all[0] = life_see(f, life_log(&f->alice, "a", 1)->id);
+        all[1] = life_see(f, life_log(&f->alice, "b", 5)->id);
+        assert_ok(db_read_refresh(f->alice.conn, &err));
+        /* One of the two is looked at: what the other frees is possible, and not sure. */
+        few.own_files = 1;
+        assert_ok(freed_by_deletions(&f->alice, all, 2, &few, &freed, &err));
+        assert_int_equal(freed->at_least_bytes, LIFE_SMALL);
+        assert_int_equal(freed->at_most_bytes, LIFE_SMALL + LIFE_LARGE);
+        for (size_t i = 2; i < ARRAY_LEN(all); i++)
+                all[i] = all[0];
+        assert_ok(freed_by_deletions(&f->alice, all, FREED_MAX, &freed_bounds_usual, &freed, &err));
+        assert_int_equal(freed->at_least_bytes, LIFE_SMALL + LIFE_LARGE);
+        assert_int_equal(freed_by_deletions(&f->alice, all, FREED_MAX + 1, &freed_bounds_usual, &freed, &err), RC_INVALID);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, life_setup, life_teardown)
 
 int main(void)
@@ -143,6 +220,9 @@ int main(void)
                 TEST(freed_is_told_to_those_who_may_delete),
                 TEST(freed_does_not_tell_what_is_hidden),
                 TEST(freed_leaves_what_its_run_has),
+                TEST(freed_by_several_counts_what_they_share_once),
+                TEST(freed_by_several_leaves_those_that_stay),
+                TEST(freed_by_several_has_bounds),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,6 +195,16 @@ for extra in ("", "a little more"):
     await page.getByRole('menuitem', { name: 'Delete version' }).click();
     await page.getByRole('dialog').getByText(text).waitFor();
   }
+  // What the two share is freed by neither alone, and by both together.
+  await page.goto(`/${TEAM}/shared-content/artifacts/report/twice`);
+  await page.getByRole('checkbox', { name: 'Select all versions' }).check();
+  await page.getByRole('button', { name: 'Delete versions' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete 2 versions of twice?' });
+  await dialog.getByText('That frees nothing: other versions need all of their content.').waitFor();
+  await dialog.getByRole('checkbox', { name: 'Also those that have aliases (1)' }).check();
+  await dialog.getByText('That frees 5.0 KB, which no other version needs.').waitFor();
+  await dialog.getByText('For 7 days they can be restored').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
 });
 
 flow(

@@ -43,6 +43,7 @@ flow('UI-08 UI-23: several versions are deleted by one call', async ({ page, wor
   await page.getByRole('button', { name: 'Delete versions' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete 3 versions of many?' });
   await dialog.getByText('Also those that have aliases (1)').waitFor();
+  await dialog.getByText('That frees 7.0 KB, which no other version needs.').waitFor();
   await dialog.getByRole('button', { name: 'Delete versions' }).click();
   await page.getByText('2 versions were deleted, 0 links were removed; 1 stay').waitFor();
   await page.getByRole('link', { name: 'v3', exact: true }).waitFor({ state: 'detached' });

@@ -93,6 +93,23 @@ export const STATES = {
       await page.getByText('That frees').waitFor();
     },
   },
+  'delete-versions': {
+    path: `/${TEAM}/${PROJECT}/artifacts/model/sign-detector`,
+    work: async (page) => {
+      await page.getByRole('checkbox', { name: 'Select all versions' }).check();
+      await button('Delete versions')(page);
+      await page.getByRole('checkbox', { name: /Also those/ }).check();
+      await page.getByText('That frees').waitFor();
+    },
+  },
+  'unlink-versions': {
+    path: collection,
+    work: async (page) => {
+      await page.getByRole('checkbox', { name: 'Select all versions' }).check();
+      await button('Unlink versions')(page);
+      await page.getByText('stay in their projects').waitFor();
+    },
+  },
   'lineage-node': {
     path: `${collection}&version=v2&tab=lineage`,
     work: (page) => page.getByTitle('train-3', { exact: true }).click(),

@@ -34,7 +34,9 @@ export function PageHead({
           {crumbs.map((crumb) => (
             <span key={crumb.label} className={css.crumb}>
               {crumb.link ? <Link {...crumb.link}>{crumb.label}</Link> : crumb.label}
-              <span aria-hidden="true">/</span>
+              <span className={css.slash} aria-hidden="true">
+                /
+              </span>
             </span>
           ))}
         </nav>

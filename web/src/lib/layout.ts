@@ -12,11 +12,30 @@ export interface Box {
   height: number;
 }
 
+export type Places = Map<string, { x: number; y: number }>;
+
+/** How large all of it can be drawn in a room; 1 at most. */
+export function zoomThatFits(
+  boxes: Box[],
+  places: Places,
+  room: { width: number; height: number } | null,
+): number {
+  if (!room || room.width === 0 || room.height === 0) return 1;
+  let width = 1;
+  let height = 1;
+  for (const box of boxes) {
+    const at = places.get(box.id);
+    width = Math.max(width, (at?.x ?? 0) + box.width);
+    height = Math.max(height, (at?.y ?? 0) + box.height);
+  }
+  return Math.min(1, room.width / width, room.height / height);
+}
+
 export async function layout(
   boxes: Box[],
   edges: { id: string; from: string; to: string }[],
   direction: 'RIGHT' | 'DOWN',
-): Promise<Map<string, { x: number; y: number }>> {
+): Promise<Places> {
   const graph: ElkNode = {
     id: 'root',
     layoutOptions: {

@@ -42,6 +42,7 @@ describe('what a deletion frees', () => {
     expect(text(2048, 2048)).toMatch(/frees 2\.0 KB, which/);
     expect(text(2048, 4096)).toMatch(/at least 2\.0 KB/);
     expect(text(0, 4096)).toMatch(/4\.1 KB at most/);
+    expect(freedText({ atLeastBytes: 0, atMostBytes: 0 }, true)).toMatch(/all of their content/);
   });
 });
 

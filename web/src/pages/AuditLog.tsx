@@ -149,7 +149,7 @@ export default function AuditLog() {
           )
         }
       >
-        <div className={css.inline}>
+        <div className={`${css.inline} ${log.bar}`}>
           <TextInput
             type="date"
             label="From"
@@ -164,6 +164,7 @@ export default function AuditLog() {
             onChange={(event) => setTo(event.currentTarget.value)}
           />
           <Switch
+            className={log.beside}
             label="Without names and addresses"
             checked={anonymize}
             onChange={(event) => setAnonymize(event.currentTarget.checked)}

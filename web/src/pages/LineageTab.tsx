@@ -1,6 +1,5 @@
-// The Lineage tab: what a version was made from and what was made from it, left to right, on phones
-// downwards, or as a list. Runs are green,
-// versions blue. Five or more alike on one level are a cluster; what lies further away is fetched
+// The Lineage tab: what a version was made from and what was made from it, left to right, on phones (and where
+// it is larger then) downwards, or as a list. Runs are green, versions blue. Five or more alike on one level are a cluster; what lies further away is fetched
 // when it is asked for.
 import '@xyflow/react/dist/style.css';
 
@@ -17,14 +16,14 @@ import {
   type Edge,
   type Node,
 } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { Icon } from '../components/Icon';
 import { LoadingRows, Problem } from '../components/states';
 import { toastError } from '../components/toast';
 import { gql, gqlKey, useGql } from '../graphql/client';
 import { LineageDocument } from '../graphql/generated';
-import { layout } from '../lib/layout';
+import { layout, zoomThatFits, type Box, type Places } from '../lib/layout';
 import { draw, emptyGraph, merge, relatives, type Cluster, type GraphNode } from '../lib/lineage';
 import { ClusterCard, NodeCard, sizeOf, type NodeData } from './LineageNodes';
 import { LineageDrawer } from './LineageDrawer';
@@ -36,6 +35,10 @@ const DEPTH = 3;
 const MORE = 60;
 /** Below this zoom names cannot be read. */
 const READABLE = 0.5;
+/** From this zoom on names are read with ease. */
+const EASY = 0.8;
+/** Larger ones are laid out once only. */
+const BOTH_WAYS = 80;
 /** What is around the root when that is too small for all. */
 const CLOSE = 0.8;
 const NARROW = '(max-width: 700px)';
@@ -51,8 +54,27 @@ function show(flow: ReturnType<typeof useReactFlow>, root: string, readable: num
   });
 }
 
+/** From left to right; a long chain downwards, if it is larger then. */
+async function arrange(
+  boxes: Box[],
+  edges: Parameters<typeof layout>[1],
+  room: { width: number; height: number } | null,
+): Promise<{ places: Places; down: boolean }> {
+  const right = await layout(boxes, edges, 'RIGHT');
+  const zoom = zoomThatFits(boxes, right, room);
+  if (zoom < EASY && boxes.length <= BOTH_WAYS) {
+    const places = await layout(boxes, edges, 'DOWN');
+    const downwards = zoomThatFits(boxes, places, room);
+    if (downwards > zoom && downwards >= READABLE) return { places, down: true };
+  }
+  return { places: right, down: false };
+}
+
 function Graph({ id }: { id: string }) {
-  const down = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const canvas = useRef<HTMLDivElement>(null);
+  /** What is unfolded stays where it was. */
+  const way = useRef<boolean | null>(null);
   const [form, setForm] = useState<'graph' | 'list'>('graph');
   const [depth, setDepth] = useState(DEPTH);
   const answer = useGql(LineageDocument, { id, depth, direction: 'BOTH', first: FIRST });
@@ -104,8 +126,19 @@ function Graph({ id }: { id: string }) {
       ...drawing.nodes.map((node) => ({ id: node.id, ...sizeOf(false) })),
       ...drawing.clusters.map((cluster) => ({ id: cluster.id, ...sizeOf(true) })),
     ];
-    layout(boxes, drawing.edges, down ? 'DOWN' : 'RIGHT').then((places) => {
+    const room = canvas.current && {
+      width: canvas.current.clientWidth,
+      height: canvas.current.clientHeight,
+    };
+    if (more.length === 0 && extracted.size === 0 && hidden.size === 0) way.current = null;
+    const fixed = narrow ? true : way.current;
+    const arranged =
+      fixed === null
+        ? arrange(boxes, drawing.edges, room)
+        : layout(boxes, drawing.edges, fixed ? 'DOWN' : 'RIGHT').then((places) => ({ places, down: fixed }));
+    arranged.then(({ places, down }) => {
       if (stale) return;
+      if (!narrow && boxes.length > 0) way.current = down;
       const at = (key: string) => places.get(key) ?? { x: 0, y: 0 };
       setNodes([
         ...drawing.nodes.map((node) => ({
@@ -122,12 +155,12 @@ function Graph({ id }: { id: string }) {
           data: { cluster, extract, select: setSelected, down },
         })),
       ]);
-      requestAnimationFrame(() => show(flow, id, down ? READABLE_NARROW : READABLE));
+      requestAnimationFrame(() => show(flow, id, narrow ? READABLE_NARROW : READABLE));
     }, toastError);
     return () => {
       stale = true;
     };
-  }, [drawing, id, expand, extract, flow, setNodes, down, form]);
+  }, [drawing, id, expand, extract, flow, setNodes, narrow, form, more, extracted, hidden]);
 
   const near = useMemo(
     () => (hovered === null ? null : relatives(drawing.edges, hovered)),
@@ -205,6 +238,7 @@ function Graph({ id }: { id: string }) {
         <LineageList graph={graph} select={setSelected} expand={expand} />
       ) : (
         <div
+          ref={canvas}
           className={css.canvas}
           role="group"
           aria-label="Lineage graph"
@@ -223,7 +257,7 @@ function Graph({ id }: { id: string }) {
             onNodeMouseEnter={(_, node) => setHovered(node.id)}
             onNodeMouseLeave={() => setHovered(null)}
             nodesConnectable={false}
-            nodesDraggable={!down}
+            nodesDraggable={!narrow}
             deleteKeyCode={null}
             minZoom={0.05}
             maxZoom={2}

@@ -30,7 +30,7 @@ export function RegistryIconChoice({ registry, canEdit }: { registry: Registry; 
               <button
                 key={word}
                 type="button"
-                className={css.option}
+                className={word === '' ? `${css.option} ${css.word}` : css.option}
                 aria-pressed={now[part] === word}
                 aria-label={`${label} ${word || 'automatic'}`}
                 title={word || 'automatic'}

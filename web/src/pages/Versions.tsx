@@ -172,7 +172,7 @@ function Table({ place, collectionId, locked, can, busy, started }: TableProps) 
     '--columns': [mayTake ? '20px' : '', '76px minmax(0, 2fr)', ...shown.map((c) => c.width), '62px'].join(
       ' ',
     ),
-    '--narrow': `${mayTake ? '20px' : ''} 52px minmax(0, 1fr) 62px`,
+    '--narrow': `${mayTake ? '20px' : ''} 78px minmax(0, 1fr) 62px`,
   } as React.CSSProperties;
   const [newest, before] = order === NEWEST ? items : [];
 
@@ -211,6 +211,7 @@ function Table({ place, collectionId, locked, can, busy, started }: TableProps) 
             everything,
             count: everything ? total : chosen.length,
             aliased: chosen.filter((item) => aliasesOf(item).length > 0).length,
+            artifacts: chosen.map((item) => ({ id: item.row.id, aliased: aliasesOf(item).length > 0 })),
           }}
           clear={() => chooseAll(false)}
           selectEverything={() => setEverything(true)}

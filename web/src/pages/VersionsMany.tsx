@@ -7,15 +7,23 @@ import { useEffect, useState, type FormEvent } from 'react';
 import { Icon } from '../components/Icon';
 import { toastDone, toastError } from '../components/toast';
 import { useGql } from '../graphql/client';
-import { CancelJobDocument, DeleteVersionsDocument, JobDocument } from '../graphql/generated';
+import {
+  CancelJobDocument,
+  DeleteVersionsDocument,
+  FreedByDeletionsDocument,
+  JobDocument,
+} from '../graphql/generated';
 import { useChange } from '../lib/change';
-import { formatCount, plural } from '../lib/format';
+import { formatCount, formatDuration, plural } from '../lib/format';
+import { freedText } from '../lib/freed';
 import type { Place } from '../lib/links';
 import css from './VersionsMany.module.css';
 import form from './form.module.css';
 
 const ASK_EVERY_MS = 400;
 const NAMES_SHOWN = 12;
+/** The server compares no more at once. */
+const COMPARED_MAX = 200;
 
 /** Follows a job to its end, then says what came of it. Above the versions: they may all be gone before it is over. */
 export function Following({ id, done }: { id: string; done: () => void }) {
@@ -68,6 +76,8 @@ export interface Selected {
   count: number;
   /** How many of them have an alias, as far as they are on the page. */
   aliased: number;
+  /** Those on the page: their ids, and whether each has an alias. */
+  artifacts: readonly { id: string; aliased: boolean }[];
 }
 
 interface Props {
@@ -78,6 +88,23 @@ interface Props {
   clear: () => void;
   selectEverything: () => void;
   started: (job: string) => void;
+}
+
+/** What the deletion of them gives back, and for how long it can be undone. */
+function Freed({ selected, withAliases }: { selected: Selected; withAliases: boolean }) {
+  const ids = selected.artifacts.filter((a) => withAliases || !a.aliased).map((a) => a.id);
+  const asked = !selected.everything && ids.length > 0 && ids.length <= COMPARED_MAX;
+  const freed = useGql(FreedByDeletionsDocument, { ids }, { enabled: asked });
+  const figures = freed.data?.freedByDeletion;
+  return (
+    <p role="status" style={{ margin: 0 }}>
+      {asked && freed.isPending && 'Looking what that frees… '}
+      {figures && `${freedText(figures, true)} `}
+      {figures && figures.restorableSeconds > 0
+        ? `For ${formatDuration(figures.restorableSeconds)} they can be restored; the space is free after that.`
+        : 'For a while they can be restored.'}
+    </p>
+  );
 }
 
 function Question({ place, inRegistry, selected, clear, close, started }: Props & { close: () => void }) {
@@ -114,7 +141,7 @@ function Question({ place, inRegistry, selected, clear, close, started }: Props 
         {selected.everything ? 'Every version of it' : more > 0 ? `${names} and ${more} more` : names}.{' '}
         {inRegistry
           ? 'They leave this collection, with their aliases here; the versions themselves stay in their projects.'
-          : 'Links to them in registries go, too. For a while they can be restored.'}
+          : 'Links to them in registries go, too.'}
       </div>
       {(selected.aliased > 0 || selected.everything) && (
         <Checkbox
@@ -128,6 +155,7 @@ function Question({ place, inRegistry, selected, clear, close, started }: Props 
           onChange={(event) => setWithAliases(event.currentTarget.checked)}
         />
       )}
+      {!inRegistry && <Freed selected={selected} withAliases={withAliases} />}
       <div className={form.buttons}>
         <Button variant="default" onClick={close}>
           Cancel
