@@ -27,6 +27,8 @@ flow('what a page is about is asked early, and no question twice', async ({ page
     if (request.method() === 'POST' && url.endsWith('/graphql')) asked.push(request.postData());
   });
   for (const [address, text, early] of PAGES) {
+    // The page before may still ask something.
+    await page.goto('about:blank');
     asked.length = 0;
     await page.goto(address);
     await page.getByRole('main').getByText(text).first().waitFor();

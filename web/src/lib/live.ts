@@ -45,7 +45,10 @@ async function look(): Promise<number> {
   marks = changes;
   if (changed) await client?.invalidateQueries();
   else if (youngest < Infinity)
-    await client?.invalidateQueries({ predicate: (query) => query.state.dataUpdatedAt < maybeOld });
+    // What could not be read says so, and is asked for again by who looks at it.
+    await client?.invalidateQueries({
+      predicate: ({ state }) => state.data !== undefined && state.dataUpdatedAt < maybeOld,
+    });
   return EVERY_MS;
 }
 
