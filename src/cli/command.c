@@ -168,7 +168,7 @@ static enum vitrine_code check_arguments(const struct cli *cli, struct vitrine_e
 
 static enum vitrine_code print_out(struct cli *cli, struct vitrine_error *error)
 {
-        if (cli->json && cli->out.len > 0)
+        if (cli->json && (cli->out.len > 0 || cli->out_begun))
                 buf_add_c(&cli->out, '\n');
         if (cli->out.len > 0 && fwrite(cli->out.ptr, 1, cli->out.len, stdout) != cli->out.len)
                 return fail_errno(error, VITRINE_IO, "Standard output cannot be written");

@@ -3,7 +3,8 @@
  *
  * A command is one or two words ("registry create"), arguments, options, and a function in a file of its own. Help,
  * man pages and completions are all made from the table. A function fills `out` (or, with --json, writes one value
- * with `writer`); it is printed when the command succeeds, so standard output never holds half an answer. Standard
+ * with `writer`); it is printed when the command succeeds, so standard output never holds half an answer. A list that may
+ * be of any length is printed while it is written (out_pass()), from when nothing of it can be missing any more. Standard
  * error has progress, remarks and errors. Keys go in by file, environment, netrc or terminal, never by argument.
  *
  * Thread rule: one thread; only the handler of signals runs beside it, and it only cancels.
@@ -29,6 +30,7 @@ struct cli {
         struct progress progress;
         struct buf out;
         struct json_writer writer;   /* into out, with --json */
+        bool out_begun;              /* some of out was printed: out_pass() */
         enum exit_status status;     /* of a command that succeeds */
 };
 
@@ -105,19 +107,34 @@ typedef const char *(*item_fn)(const void *object, size_t index);
 /* Getters that answer NULL behind the last: a JSON array, or "a, b". */
 void out_field_list(struct cli *cli, const char *key, const char *label, const void *object, item_fn item);
 
+/* Prints what is in out once it is much, and empties it: for what has all that it prints at hand, and would not fit. */
+VITRINE_MUST_USE enum vitrine_code out_pass(struct cli *cli, struct vitrine_error *error);
+
 /* Rows of texts: a table for people, an array of objects for scripts. On a terminal columns without a text are left out. */
+enum { TABLE_COLUMNS_MAX = 16 };
 struct table {
         struct cli *cli;
+        struct arena *arena;        /* of the cells; cli's */
         const char *const *columns; /* members; marked: "+n" number, "#n" bytes, "*n" list, "~n" may be cut on a terminal */
         size_t column_count;
         struct str *cells;
         size_t cell_count, cell_cap;
+        size_t rows;                /* that were measured or printed and are gone */
+        size_t width[TABLE_COLUMNS_MAX];
+        bool headed;                /* the names of the columns are printed */
 };
 void table_begin(struct table *table, struct cli *cli, const char *const *columns, size_t count);
 void table_cell(struct table *table, const char *text); /* copied */
 void table_cell_int(struct table *table, uint64_t value);
 void table_cell_list(struct table *table, const void *object, item_fn item);
 void table_end(struct table *table);
+/*
+ * The same for people only, row by row: each row is told twice, first all to table_measure(), then all to table_print(), which
+ * puts it into out. Both take the cells since the last call, and forget them: the table has an arena for itself (set before the
+ * first cell). table_end() ends it, too.
+ */
+void table_measure(struct table *table);
+void table_print(struct table *table);
 
 /* ---- help (help.c, man.c, complete.c) ----------------------------------------------------------- */
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define LABEL_COLUMNS 16
-#define COLUMNS_MAX 16
+#define OUT_PASS (64u * 1024) /* bytes */
 #define CUT_TO_MIN 12 /* columns; what is shorter says nothing */
 
 /* Of the terminal; 0: there is none. */
@@ -139,14 +139,15 @@ void out_field_list(struct cli *cli, const char *key, const char *label, const v
 
 void table_begin(struct table *table, struct cli *cli, const char *const *columns, size_t count)
 {
-        *table = (struct table){ .cli = cli, .columns = columns, .column_count = count };
+        assert(count <= TABLE_COLUMNS_MAX);
+        *table = (struct table){ .cli = cli, .arena = &cli->arena, .columns = columns, .column_count = count };
 }
 
 static void cell(struct table *table, struct str text)
 {
         if (table->cell_count == table->cell_cap) {
-                size_t cap = table->cell_cap ? table->cell_cap * 2 : 256;
-                struct str *cells = arena_array(&table->cli->arena, struct str, cap);
+                size_t cap = table->cell_cap ? table->cell_cap * 2 : TABLE_COLUMNS_MAX;
+                struct str *cells = arena_array(table->arena, struct str, cap);
 
                 if (table->cell_count)
                         memcpy(cells, table->cells, table->cell_count * sizeof(*cells));
@@ -158,12 +159,12 @@ static void cell(struct table *table, struct str text)
 
 void table_cell(struct table *table, const char *text)
 {
-        cell(table, arena_str(&table->cli->arena, str_from(text ? text : "")));
+        cell(table, arena_str(table->arena, str_from(text ? text : "")));
 }
 
 void table_cell_int(struct table *table, uint64_t value)
 {
-        cell(table, arena_printf(&table->cli->arena, "%llu", (unsigned long long)value));
+        cell(table, arena_printf(table->arena, "%llu", (unsigned long long)value));
 }
 
 /* Kept with a line end between the items, which no name can hold. */
@@ -174,7 +175,7 @@ void table_cell_list(struct table *table, const void *object, item_fn item)
 
         for (size_t i = 0; (text = item(object, i)) != NULL; i++)
                 buf_printf(&line, "%s%s", i ? "\n" : "", text);
-        cell(table, arena_str(&table->cli->arena, buf_str(&line)));
+        cell(table, arena_str(table->arena, buf_str(&line)));
 }
 
 /* A column's name may start with a mark: '+' numbers, '#' sizes in bytes, '*' lists, '~' what may be cut. */
@@ -232,7 +233,7 @@ static struct str shown(struct table *table, size_t index)
         uint64_t bytes = 0;
 
         if (mark(column) == '#' && str_to_u64(text, &bytes))
-                return arena_str(&table->cli->arena, str_from(text_size(bytes, size)));
+                return arena_str(table->arena, str_from(text_size(bytes, size)));
         if (mark(column) == '*') {
                 for (bool first = true; text.len > 0; first = false) {
                         struct str item = str_cut(&text, '\n');
@@ -246,7 +247,7 @@ static struct str shown(struct table *table, size_t index)
 
                 /* A line end in a description would break the table anywhere. */
                 text_add(&safe, text, true);
-                return arena_str(&table->cli->arena, buf_str(&safe));
+                return arena_str(table->arena, buf_str(&safe));
         }
 }
 
@@ -270,80 +271,136 @@ static void add_padded(struct buf *out, struct str text, size_t width, bool righ
         buf_add_c(out, '\n');
 }
 
-/* How wide each column is as it is; 0: on a terminal it is left out, as it holds nothing. */
-static void measure(struct table *table, size_t width[static COLUMNS_MAX])
+/* How wide each column must be for the cells at hand, which become what is shown. */
+static void measure(struct table *table)
 {
         for (size_t i = 0; i < table->cell_count; i++) {
-                size_t len;
+                size_t len, column = i % table->column_count;
 
                 table->cells[i] = shown(table, i);
                 len = text_columns(table->cells[i]);
-                if (len > width[i % table->column_count])
-                        width[i % table->column_count] = len;
+                if (len > table->width[column])
+                        table->width[column] = len;
         }
+}
+
+/* Room for the names; a column that holds nothing is left out on a terminal: its width stays 0. */
+static void measure_names(struct table *table)
+{
+        bool empty = table->cell_count == 0 && table->rows == 0;
+
         for (size_t i = 0; i < table->column_count; i++) {
                 size_t name = strlen(name_of(table->columns[i]));
 
-                if (width[i] < name && !(width[i] == 0 && table->cell_count && table->cli->out_is_terminal))
-                        width[i] = name;
+                if (table->width[i] < name && !(table->width[i] == 0 && !empty && table->cli->out_is_terminal))
+                        table->width[i] = name;
         }
 }
 
 /* Until it fits a terminal, the widest of those that may be cut is. */
-static void fit(const struct table *table, size_t width[static COLUMNS_MAX])
+static void fit(struct table *table)
 {
-        size_t room = terminal_columns(table->cli);
+        size_t room = terminal_columns(table->cli), *width = table->width;
 
         while (room) {
-                size_t sum = 0, widest = COLUMNS_MAX;
+                size_t sum = 0, widest = TABLE_COLUMNS_MAX;
 
                 for (size_t i = 0; i < table->column_count; i++) {
                         sum += width[i] ? width[i] + 2 : 0;
                         if (mark(table->columns[i]) == '~' && width[i] > CUT_TO_MIN &&
-                            (widest == COLUMNS_MAX || width[i] > width[widest]))
+                            (widest == TABLE_COLUMNS_MAX || width[i] > width[widest]))
                                 widest = i;
                 }
-                if (sum <= room + 2 || widest == COLUMNS_MAX)
+                if (sum <= room + 2 || widest == TABLE_COLUMNS_MAX)
                         return;
                 width[widest] -= sum - room - 2 < width[widest] - CUT_TO_MIN ? sum - room - 2 : width[widest] - CUT_TO_MIN;
         }
 }
 
-static void print_row(struct table *table, const struct str *cells, const size_t *width)
+static void print_row(struct table *table, const struct str *cells)
 {
         size_t last = table->column_count;
 
-        while (last > 1 && width[last - 1] == 0)
+        while (last > 1 && table->width[last - 1] == 0)
                 last--;
         for (size_t i = 0; i < last; i++) {
                 char kind = mark(table->columns[i]);
 
-                if (width[i] || i + 1 == last)
-                        add_padded(&table->cli->out, cells[i], width[i], kind == '+' || kind == '#', i + 1 == last);
+                if (table->width[i] || i + 1 == last)
+                        add_padded(&table->cli->out, cells[i], table->width[i], kind == '+' || kind == '#', i + 1 == last);
         }
 }
 
-void table_end(struct table *table)
+static void print_heading(struct table *table)
 {
-        size_t width[COLUMNS_MAX] = { 0 }, columns = table->column_count;
-        struct str headings[COLUMNS_MAX];
-        char texts[COLUMNS_MAX][64];
+        struct str headings[TABLE_COLUMNS_MAX];
+        char texts[TABLE_COLUMNS_MAX][64];
 
-        assert(columns <= COLUMNS_MAX && table->cell_count % columns == 0);
-        if (table->cli->json) {
-                table_json(table);
-                return;
-        }
-        measure(table, width);
-        fit(table, width);
-        for (size_t i = 0; i < columns; i++) {
+        measure_names(table);
+        fit(table);
+        for (size_t i = 0; i < table->column_count; i++) {
                 size_t at = 0;
 
                 for (const char *c = name_of(table->columns[i]); *c && at + 1 < sizeof(texts[i]); c++)
                         texts[i][at++] = *c == '_' ? ' ' : (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
                 headings[i] = (struct str){ texts[i], at };
         }
-        print_row(table, headings, width);
+        print_row(table, headings);
+        table->headed = true;
+}
+
+void table_end(struct table *table)
+{
+        size_t columns = table->column_count;
+
+        assert(table->cell_count % columns == 0);
+        if (table->cli->json) {
+                table_json(table);
+                return;
+        }
+        measure(table);
+        if (!table->headed)
+                print_heading(table);
         for (size_t i = 0; i < table->cell_count; i += columns)
-                print_row(table, table->cells + i, width);
+                print_row(table, table->cells + i);
+}
+
+/* ---- tables of any length -------------------------------------------------------------------------- */
+
+static void forget_cells(struct table *table)
+{
+        assert(table->arena != &table->cli->arena);
+        table->rows += table->cell_count / table->column_count;
+        table->cells = NULL;
+        table->cell_count = table->cell_cap = 0;
+        arena_reset(table->arena);
+}
+
+void table_measure(struct table *table)
+{
+        measure(table);
+        forget_cells(table);
+}
+
+void table_print(struct table *table)
+{
+        if (!table->headed)
+                print_heading(table);
+        for (size_t i = 0; i < table->cell_count; i++)
+                table->cells[i] = shown(table, i);
+        for (size_t i = 0; i < table->cell_count; i += table->column_count)
+                print_row(table, table->cells + i);
+        forget_cells(table);
+}
+
+enum vitrine_code out_pass(struct cli *cli, struct vitrine_error *error)
+{
+        if (cli->out.len < OUT_PASS)
+                return VITRINE_OK;
+        progress_clear(&cli->progress);
+        if (fwrite(cli->out.ptr, 1, cli->out.len, stdout) != cli->out.len)
+                return fail_errno(error, VITRINE_IO, "Standard output cannot be written");
+        buf_clear(&cli->out);
+        cli->out_begun = true;
+        return VITRINE_OK;
 }

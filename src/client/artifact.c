@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/fd.h"
 #include "model/model.h"
 
 /* ---- facts ---- */
@@ -143,6 +144,8 @@ void vitrine_artifact_free(vitrine_artifact *artifact)
                 return;
         arena_done(&artifact->facts.arena);
         entries_done(&artifact->entries);
+        if (artifact->copied)
+                fd_close(&artifact->copy_fd);
         mem_free(artifact);
 }
 

@@ -24,6 +24,8 @@ struct vitrine_artifact {
         struct facts facts;
         bool draft;
         bool manifest_known;          /* of a version */
+        bool copied;                  /* it is, in copy_fd; see manifest_fetch.c */
+        int copy_fd;
         bool incremental;
         const char *base_id;          /* of a draft made from a version; in the entries' arena */
         char client_id[129], sequence_client_id[129];
@@ -51,6 +53,13 @@ MUST_USE enum rc artifact_by_id(struct vitrine_session *session, const char *id,
 /* Reads its facts again, in the collection it was found in. */
 MUST_USE enum rc artifact_reload(struct vitrine_artifact *artifact, struct err *err);
 MUST_USE enum rc artifact_need_manifest(struct vitrine_artifact *artifact, struct err *err);
+/*
+ * Each entry of a draft or a version in byte order of the paths, in the same memory however many there are. An entry of a version may
+ * be gone when each() returns; what each() fails with ends the walk.
+ */
+MUST_USE enum rc artifact_walk(struct vitrine_artifact *artifact,
+                               enum rc (*each)(void *payload, struct entry *entry, struct err *err), void *payload,
+                               struct err *err);
 MUST_USE enum rc require_version(const struct vitrine_artifact *artifact, struct err *err);
 MUST_USE enum rc require_draft(const struct vitrine_artifact *artifact, struct err *err);
 

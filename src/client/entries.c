@@ -91,27 +91,42 @@ const char *entry_digest(const struct entry *entry, char room[static 32])
         return room;
 }
 
-enum rc entries_digest(const struct entries *entries, bool xxh, char ret[static 33], struct err *err)
+void entries_digest_begin(struct crypto_digest *digest)
 {
         static const char head[] = "wandb-artifact-manifest-v1\n";
-        struct crypto_digest *digest = crypto_digest_try_new(xxh ? CRYPTO_XXH128 : CRYPTO_MD5);
-        uint8_t sum[16];
+
+        crypto_digest_add(digest, head, sizeof(head) - 1);
+}
+
+void entry_digest_add(struct crypto_digest *digest, const struct entry *entry)
+{
         char room[32];
+        const char *text = entry_digest(entry, room);
+
+        crypto_digest_add(digest, entry->path, strlen(entry->path));
+        crypto_digest_add(digest, ":", 1);
+        crypto_digest_add(digest, text, strlen(text));
+        crypto_digest_add(digest, "\n", 1);
+}
+
+void entries_digest_end(struct crypto_digest *digest, char ret[static 33])
+{
+        uint8_t sum[16];
+
+        crypto_digest_end(digest, sum);
+        crypto_hex_to(ret, sum, sizeof(sum));
+}
+
+enum rc entries_digest(const struct entries *entries, bool xxh, char ret[static 33], struct err *err)
+{
+        struct crypto_digest *digest = crypto_digest_try_new(xxh ? CRYPTO_XXH128 : CRYPTO_MD5);
 
         if (!digest)
                 return mem_fail(err);
-        crypto_digest_add(digest, head, sizeof(head) - 1);
-        for (size_t i = 0; i < entries->count; i++) {
-                const struct entry *entry = &entries->items[i];
-                const char *text = entry_digest(entry, room);
-
-                crypto_digest_add(digest, entry->path, strlen(entry->path));
-                crypto_digest_add(digest, ":", 1);
-                crypto_digest_add(digest, text, strlen(text));
-                crypto_digest_add(digest, "\n", 1);
-        }
-        crypto_digest_end(digest, sum);
+        entries_digest_begin(digest);
+        for (size_t i = 0; i < entries->count; i++)
+                entry_digest_add(digest, &entries->items[i]);
+        entries_digest_end(digest, ret);
         (void)crypto_digest_free(digest);
-        crypto_hex_to(ret, sum, sizeof(sum));
         return RC_OK;
 }

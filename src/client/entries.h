@@ -49,12 +49,20 @@ struct entry *entries_find(const struct entries *entries, const char *path);
 const char *entry_digest(const struct entry *entry, char room[static 32]);
 /* Lower-case hex of the whole; sorted, all digests known. */
 MUST_USE enum rc entries_digest(const struct entries *entries, bool xxh, char ret[static 33], struct err *err);
+/* The same entry by entry, in order. */
+struct crypto_digest;
+void entries_digest_begin(struct crypto_digest *digest);
+void entry_digest_add(struct crypto_digest *digest, const struct entry *entry);
+void entries_digest_end(struct crypto_digest *digest, char ret[static 33]);
 /* The manifest's JSON; buf.failed when memory ran out. Sorted. */
 void entries_write(const struct entries *entries, struct buf *buf);
 
 /* Reads a manifest that comes in pieces. */
 struct manifest_reader;
 MUST_USE enum rc manifest_reader_new(struct entries *entries, struct manifest_reader **ret, struct err *err);
+/* Each entry goes to each() when it is complete, in place of being kept; what that fails with is what feed() returns. */
+void manifest_reader_each(struct manifest_reader *reader, enum rc (*each)(void *payload, struct entry *entry, struct err *err),
+                          void *payload);
 MUST_USE enum rc manifest_reader_feed(struct manifest_reader *reader, struct str chunk, bool last, struct err *err);
 void manifest_reader_free(struct manifest_reader *reader);
 

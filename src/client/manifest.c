@@ -72,6 +72,8 @@ struct manifest_reader {
         struct buf extra;
         struct json_writer extra_writer;
         struct buf digest;            /* as written, until the entry ends */
+        enum rc (*each)(void *payload, struct entry *entry, struct err *err);
+        void *payload;
 };
 
 enum rc manifest_reader_new(struct entries *entries, struct manifest_reader **ret, struct err *err)
@@ -122,6 +124,24 @@ static enum field field_of(enum where where, struct str key)
         return FIELD_OTHER;
 }
 
+void manifest_reader_each(struct manifest_reader *reader, enum rc (*each)(void *payload, struct entry *entry, struct err *err),
+                          void *payload)
+{
+        reader->each = each;
+        reader->payload = payload;
+}
+
+/* And it is gone. */
+static enum rc pass_on(struct manifest_reader *r, struct err *err)
+{
+        enum rc rc = r->each(r->payload, r->entry, err);
+
+        r->entry = NULL;
+        r->entries->count = 0;
+        arena_reset(&r->entries->arena);
+        return rc;
+}
+
 /* The entry is complete: make its digest 16 bytes where it can be. */
 static enum rc end_entry(struct manifest_reader *r, struct err *err)
 {
@@ -141,6 +161,8 @@ static enum rc end_entry(struct manifest_reader *r, struct err *err)
                         return wrong(err);
         }
         entry->present = true;
+        if (r->each)
+                return pass_on(r, err);
         return RC_OK;
 }
 

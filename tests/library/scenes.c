@@ -299,6 +299,16 @@ static enum vitrine_code act_entries(struct stage *st, struct vitrine_error *err
         return vitrine_artifact_entry_find(st->version, "note.txt", &entry, error);
 }
 
+static int hear_entry(const struct vitrine_entry *entry, void *payload)
+{
+        return strcmp(entry->path, payload) == 0;
+}
+
+static enum vitrine_code act_each_entry(struct stage *st, struct vitrine_error *error)
+{
+        return vitrine_artifact_each_entry(st->version, hear_entry, (char[]){ "nowhere" }, error);
+}
+
 /* ---- logging ------------------------------------------------------------------------------------------------------ */
 
 /* Content that no version has, so that all steps of an upload are made. */
@@ -789,6 +799,7 @@ const struct scene scenes[] = {
         { "remove", with_draft, act_remove },
         { "update-draft", with_draft, act_update_draft },
         { "entries", with_version, act_entries },
+        { "each-entry", with_version, act_each_entry },
         { "log", with_full_draft, act_log },
         { "log-next", with_next_draft, act_log_next },
         { "fetch", NULL, act_fetch },
