@@ -1,7 +1,7 @@
 /*
  * client/pull.h - a download: what its files share. download.c moves a window of files over the manifest;
  * look.c looks for what is there already, addresses.c asks where the others are, fetch.c gets small files, large.c those in
- * segments, follow.c what references lead to.
+ * segments, follow.c and follow_web.c what references lead to.
  */
 #ifndef VITRINE_CLIENT_PULL_H
 #define VITRINE_CLIENT_PULL_H

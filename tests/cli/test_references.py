@@ -13,6 +13,7 @@ class Web(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files, self.asked, self.cut = {}, [], 0
+        self.together = None  # a barrier: so many must be asked for before one is sent
 
     def address(self, name):
         return f"http://127.0.0.1:{self.server_port}/{name}"
@@ -29,6 +30,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, body):
         data = self.server.files.get(self.path[1:])
+        if body and self.server.together:
+            self.server.together.wait(60)
         self.server.asked.append((self.command, self.path, self.headers.get("Authorization")))
         self.send_response(404 if data is None else 200)
         self.send_header("Content-Length", str(len(data or b"")))
@@ -53,6 +56,20 @@ def web():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
+
+
+def test_pull_follows_several_http_at_a_time(place, web):
+    for number in range(6):
+        web.files[f"{number}.bin"] = os.urandom(1000)
+    place.ok("push", *map(web.address, web.files), "several", "--type", "dataset")
+    web.together = threading.Barrier(3)
+    place.ok("pull", "several", "--root", "got")
+    assert place.tree("got") == web.files
+    web.together = None
+    web.files["3.bin"] = b"other"
+    assert "'3.bin' is not what was logged any more" in place.fails(11, "pull", "several", "--root", "again")
+    assert "3.bin" not in place.tree("again"), "and nothing is left of it"
+    assert {name: web.files[name] for name in place.tree("again")} == place.tree("again")
 
 
 def test_pull_follows_http(place, new_place, web):
