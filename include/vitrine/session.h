@@ -142,7 +142,7 @@ vitrine_session_feature(vitrine_session *session, const char *name, int *ret_ena
 
 /*
  * A GraphQL document of one's own. variables_json: an object, or NULL. *ret_data_json is the JSON of
- * "data"; free with vitrine_free(). Errors in the answer are returned as the error.
+ * "data"; free with vitrine_free(). Errors in the answer are returned as the error; TOO_LARGE when it is longer than 32 MiB.
  */
 VITRINE_API VITRINE_MUST_USE enum vitrine_code
 vitrine_session_graphql(vitrine_session *session, const char *document, const char *variables_json,

@@ -78,6 +78,7 @@ struct call_task {
         const char *headers[3];
         char *url;
         struct buf body, answer;
+        bool too_large;               /* the answer */
         /* In the arena, which is gone afterwards; data is NULL when rc is not RC_OK. */
         void (*done)(struct call_task *call, struct arena *arena, enum rc rc, const struct json *data,
                      const struct err *err);

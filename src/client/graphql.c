@@ -9,7 +9,11 @@
 
 #include "client/engine.h"
 
-enum { ANSWER_MAX = 512 * 1024 * 1024 };
+/*
+ * The longest that is asked for in one piece is the addresses of 10,000 parts of a file, some KB each. Lists come in
+ * pages, which get shorter where one is too long (list.c).
+ */
+enum { MIB = 1024 * 1024, ANSWER_MAX = 32 * MIB };
 
 void vars_begin(struct vars *vars)
 {
@@ -148,7 +152,8 @@ static bool on_data(struct net_request *http, const void *data, size_t len)
 {
         struct call_task *call = http->payload;
 
-        if (call->answer.len + len > ANSWER_MAX)
+        call->too_large = call->answer.len + len > ANSWER_MAX;
+        if (call->too_large)
                 return false;
         buf_add(&call->answer, data, len);
         return !call->answer.failed;
@@ -160,6 +165,7 @@ static enum rc on_begin(struct task *task, struct err *err)
 
         (void)err;
         buf_clear(&call->answer);
+        call->too_large = false;
         return RC_OK;
 }
 
@@ -173,6 +179,9 @@ static void on_end(struct task *task, enum rc rc, const struct net_answer *answe
         arena_begin(&arena);
         if (rc && call->answer.failed)
                 rc = mem_fail(&mine);
+        else if (rc && call->too_large)
+                rc = err_set(&mine, RC_TOO_LARGE, "The server's answer is longer than %d MiB: ask for less at a time.",
+                             ANSWER_MAX / MIB);
         else if (rc && answer && answer->status == 404 && !str_starts(answer->body, STR("{")))
                 rc = fail_protocol(&mine, "there is no /graphql");
         if (!rc)

@@ -95,7 +95,7 @@ static enum rc read_page(struct list *list, const struct json *data, struct err 
         return RC_OK;
 }
 
-static enum rc ask(struct list *list, struct err *err)
+static enum rc ask_for(struct list *list, int64_t per_page, struct err *err)
 {
         _cleanup_(vars_done) struct vars vars = { 0 };
         const struct json *data = NULL;
@@ -107,12 +107,29 @@ static enum rc ask(struct list *list, struct err *err)
         for (size_t i = 0; i < list->text_count; i++)
                 vars_text(&vars, list->names[i], list->texts[i]);
         json_key_string(&vars.w, "cursor", list->cursor.len ? buf_str(&list->cursor) : STR_NULL);
-        json_key_int(&vars.w, "perPage", list->per_page ? list->per_page : PER_PAGE);
+        json_key_int(&vars.w, "perPage", per_page);
         rc = call(list->session, &list->page, list->document, &vars, &data, err);
         if (!rc)
                 rc = read_page(list, data, err);
-        list->asked = list->asked || !rc;
         return rc;
+}
+
+/* A version may have a megabyte of metadata: a page that is too long is asked for with half as many. */
+static enum rc ask(struct list *list, struct err *err)
+{
+        int64_t per_page = list->per_page ? list->per_page : PER_PAGE;
+        enum rc rc = ask_for(list, per_page, err);
+
+        while (rc == RC_TOO_LARGE && per_page > 1) {
+                per_page /= 2;
+                *err = (struct err){ 0 };
+                rc = ask_for(list, per_page, err);
+        }
+        if (rc)
+                return rc;
+        list->asked = true;
+        list->per_page = (unsigned)per_page;
+        return RC_OK;
 }
 
 enum rc list_next(struct list *list, const struct json **ret_node, struct err *err)

@@ -146,6 +146,62 @@ static void collections_keep_to_both_filters(void **state UNUSED)
         answers_end(&a);
 }
 
+/* 33 MiB, the most of them blanks; free it. */
+static char *long_answer(void)
+{
+        size_t size = 33u * 1024 * 1024;
+        char *text = malloc(size + 1);
+
+        assert_non_null(text);
+        memset(text, ' ', size);
+        text[0] = '{';
+        text[size] = '\0';
+        return text;
+}
+
+static void an_answer_that_is_too_long_is_refused(void **state UNUSED)
+{
+        struct vitrine_error error = VITRINE_ERROR_INIT;
+        char *data = NULL, *tedious = long_answer();
+        struct answers a;
+        vitrine_session *session = answers_begin(&a, (const char *const[]){ tedious, "{\"data\": {\"a\": 1}}", NULL });
+
+        assert_int_equal(vitrine_session_graphql(session, "{ a }", NULL, &data, &error), VITRINE_TOO_LARGE);
+        assert_string_equal(error.message, "The server's answer is longer than 32 MiB: ask for less at a time.");
+        assert_int_equal(vitrine_session_graphql(session, "{ a }", NULL, &data, NULL), VITRINE_OK);
+        vitrine_free(data);
+        free(tedious);
+        answers_end(&a);
+}
+
+static void pages_that_are_too_long_are_asked_for_in_halves(void **state UNUSED)
+{
+        struct vitrine_list_options options = VITRINE_LIST_OPTIONS_INIT;
+        vitrine_versions *list = NULL;
+        vitrine_artifact *one = NULL;
+        char *tedious = long_answer();
+        struct answers a;
+        vitrine_session *session = answers_begin(&a, (const char *const[]){
+                tedious, tedious, OF_PROJECT(NODE(VERSION("a2", "2")), "true", "\"c\""), tedious, NULL });
+
+        options.project = "demo";
+        options.collection = "thing";
+        options.per_page = 5;
+        assert_int_equal(vitrine_versions_list(session, &options, &list, NULL), VITRINE_OK);
+        assert_int_equal(vitrine_versions_next(list, &one, NULL), VITRINE_OK);
+        assert_string_equal(vitrine_artifact_version(one), "v2");
+        vitrine_artifact_free(one);
+        answers_asked(&a, 0, "\"cursor\":null,\"perPage\":5");
+        answers_asked(&a, 1, "\"cursor\":null,\"perPage\":2");
+        answers_asked(&a, 2, "\"cursor\":null,\"perPage\":1");
+        /* There is no shorter page than that. */
+        assert_int_equal(vitrine_versions_next(list, &one, NULL), VITRINE_TOO_LARGE);
+        answers_asked(&a, 3, "\"cursor\":\"c\",\"perPage\":1");
+        vitrine_versions_free(list);
+        free(tedious);
+        answers_end(&a);
+}
+
 static void consumers_are_read_to_the_last_page(void **state UNUSED)
 {
         static const char version[] = "{\"data\": {\"artifact\": " VERSION("a2", "2") "}}";
@@ -223,6 +279,8 @@ int main(void)
                 cmocka_unit_test(versions_of_a_project_want_a_collection),
                 cmocka_unit_test(versions_of_registries_are_links),
                 cmocka_unit_test(collections_keep_to_both_filters),
+                cmocka_unit_test(an_answer_that_is_too_long_is_refused),
+                cmocka_unit_test(pages_that_are_too_long_are_asked_for_in_halves),
                 cmocka_unit_test(consumers_are_read_to_the_last_page),
                 cmocka_unit_test(link_of_a_draft_judges_the_target_first),
                 cmocka_unit_test(remove_keeps_what_is_added_later_in_front),
