@@ -3,7 +3,7 @@
  *
  * sqlite.c   opens connections, runs control statements, turns SQLite's codes into ours
  * regexp.c   the operator REGEXP
- * stmt.c     prepared statements: cache, binding, stepping, columns
+ * stmt.c     prepared statements: binding, stepping, columns; stmt_cache.c keeps them
  * writer.c   the writer thread and its queue (group commit)
  * checkpoint.c  moves the log into the database file, beside the writer
  * readers.c  the pool of reader connections
@@ -194,8 +194,13 @@ MUST_USE enum rc conn_script(struct db_conn *conn, const char *sql, struct err *
 bool code_is_disk_full(const struct db_conn *conn, int code);
 bool code_is_disk_error(const struct db_conn *conn, int code);
 
-/* stmt.c */
+/* stmt_cache.c */
+/* NULL when it is not there; then *ret_hash is what a new one is to have. */
+struct db_stmt *stmt_cache_find(struct db_conn *conn, const char *sql, uint64_t *ret_hash);
+void stmt_cache_add(struct db_conn *conn, struct db_stmt *stmt, const char *sql);
+void stmt_cache_used(struct db_conn *conn, struct db_stmt *stmt);
 void stmt_cache_done(struct db_conn *conn);
+void stmt_free(struct db_stmt *stmt); /* one that is not in the cache */
 
 /* memo.c */
 void memo_start(struct db_conn *conn, size_t bytes_max);

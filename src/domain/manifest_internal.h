@@ -100,6 +100,8 @@ const char *shown_path(struct str path, char ret[static 88]);
 struct index_builder;
 struct index_builder *index_builder_new(const struct manifest_sink *sink, enum manifest_algorithm algorithm);
 void index_builder_freep(struct index_builder **builder);
+/* Of the entry that was added last; empty before the first. */
+struct str index_builder_last_path(const struct index_builder *builder);
 void index_builder_set_storage(struct index_builder *builder, bool layout_v2, const char *region);
 /* Paths must come in order. */
 MUST_USE enum rc index_builder_add(struct index_builder *builder, const struct manifest_entry *entry,

@@ -1,57 +1,22 @@
 /*
  * domain/reclaim.c - see reclaim.h.
  *
- * The blobs of a store come in digest order, a window of them at a time. Of each only the
- * first eight bytes of its digest and three bits are kept. Then everything that needs bytes
- * is walked, and sets a bit where it finds itself. What has no bit and is stale goes. Should
- * two digests begin alike, the needed one saves the other: a mistake can only keep bytes.
- *
- * The walk begins with rows, which are cheap, and opens indexes of versions only while some
- * stale blob is still without its bit.
+ * The blobs of a store come in digest order, a window of them at a time. Then everything that
+ * needs bytes is walked, and marks what it needs (reclaim_mark.c). What has no mark and is stale
+ * goes. Before, rows end that are due; afterwards what was noted of bytes that are gone is forgotten.
  */
-#include "domain/reclaim.h"
+#include "domain/reclaim_run.h"
 
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "domain/artifact.h"
-#include "domain/files.h"
-#include "domain/manifest.h"
 #include "domain/ttl.h"
 #include "store/reclaim.h"
 
-#define PAGE 1000
 #define BATCH 200                     /* rows in one write: others wait for it */
-#define WINDOW_BLOBS ((size_t)2 << 20)
 #define SECOND_US INT64_C(1000000)
 
-enum { BLOB_STALE = 1, BLOB_NEEDED = 2, BLOB_GONE = 4 };
-
-struct reclaim {
-        struct call *call;
-        const struct reclaim_order *order;
-        struct reclaim_counts counts;
-        struct reclaim_limits limits;
-        int64_t now_us, fresh_from_us;
-        struct arena item;            /* one version */
-        /* The window, in digest order. */
-        uint64_t *heads;
-        uint8_t *flags;
-        size_t count, max;
-        size_t doubtful;              /* stale, and nobody has needed it yet */
-};
-
-static uint64_t head_of(const uint8_t *sha256)
-{
-        uint64_t head = 0;
-
-        for (size_t i = 0; i < 8; i++)
-                head = head << 8 | sha256[i];
-        return head;
-}
-
-/* Between two small steps. */
-static enum rc step(struct reclaim *r, struct err *err)
+enum rc reclaim_step(struct reclaim *r, struct err *err)
 {
         if (r->order->stop && r->order->stop(r->order->payload))
                 return err_set(err, RC_UNAVAILABLE, "Reclaiming was interrupted: the next run goes on.");
@@ -62,10 +27,9 @@ static enum rc step(struct reclaim *r, struct err *err)
         return RC_OK;
 }
 
-/* Rows as they are now; holding an older view would keep the log from starting over. */
-static enum rc next_page(struct reclaim *r, struct err *err)
+enum rc reclaim_next_page(struct reclaim *r, struct err *err)
 {
-        enum rc rc = step(r, err);
+        enum rc rc = reclaim_step(r, err);
 
         return rc ? rc : db_read_refresh(r->call->conn, err);
 }
@@ -140,7 +104,7 @@ static enum rc end_due(struct reclaim *r, struct err *err)
                                 return rc;
                         if (counters[what])
                                 *counters[what] += job.count;
-                        rc = step(r, err);
+                        rc = reclaim_step(r, err);
                         if (rc)
                                 return rc;
                 }
@@ -148,182 +112,13 @@ static enum rc end_due(struct reclaim *r, struct err *err)
         return RC_OK;
 }
 
-/* ---- the window ---- */
-
-/* Blobs behind `after`; *ret_end is the digest of the last one in the window. */
-static enum rc load_window(struct reclaim *r, struct blob_store *store, const uint8_t *after, uint8_t ret_end[32],
-                           bool *ret_last, struct err *err)
-{
-        static const size_t page = PAGE;
-        struct blob_item *items = arena_array(&r->item, struct blob_item, page);
-        uint8_t end[32];
-        size_t got = page;
-        enum rc rc = RC_OK;
-
-        r->count = r->doubtful = 0;
-        if (after)
-                memcpy(end, after, 32);
-        while (!rc && got == page && r->count + page <= r->max) {
-                rc = blob_list(store, after ? end : NULL, items, page, &got, err);
-                for (size_t i = 0; !rc && i < got; i++) {
-                        bool stale = items[i].fresh_us < r->fresh_from_us - BLOB_FRESH_LAG_US;
-
-                        r->heads[r->count] = head_of(items[i].ref.sha256);
-                        r->flags[r->count++] = stale ? BLOB_STALE : 0;
-                        r->doubtful += stale;
-                        r->counts.blobs++;
-                        r->counts.bytes += items[i].ref.size_bytes;
-                }
-                if (!rc && got) {
-                        memcpy(end, items[got - 1].ref.sha256, 32);
-                        after = end;
-                        rc = step(r, err);
-                }
-        }
-        *ret_last = got < page;
-        if (after)
-                memcpy(ret_end, end, 32);
-        arena_done(&r->item);
-        return rc;
-}
-
-/* First place whose head is not less. */
-static size_t place_of(const struct reclaim *r, uint64_t head)
-{
-        size_t low = 0, high = r->count;
-
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-
-                if (r->heads[middle] < head)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low;
-}
-
-/* ---- marking ---- */
-
-static void need(struct reclaim *r, const uint8_t *sha256)
-{
-        uint64_t head = head_of(sha256);
-
-        r->counts.references++;
-        for (size_t i = place_of(r, head); i < r->count && r->heads[i] == head; i++) {
-                r->doubtful -= (r->flags[i] & (BLOB_STALE | BLOB_NEEDED)) == BLOB_STALE;
-                r->flags[i] |= BLOB_NEEDED;
-        }
-}
-
-static enum rc mark_rows(struct reclaim *r, enum reclaim_source source, struct err *err)
-{
-        struct reclaim_cursor cursor = reclaim_start;
-        struct sha256 *found = calloc(PAGE, sizeof(*found));
-        size_t count = PAGE;
-        enum rc rc = RC_OK;
-
-        if (!found)
-                abort();
-        while (!rc && count == PAGE && r->doubtful) {
-                rc = store_reclaim_page(r->call->conn, source, &r->limits, &cursor, found, PAGE, &count, err);
-                for (size_t i = 0; !rc && i < count; i++)
-                        need(r, found[i].bytes);
-                if (!rc)
-                        rc = next_page(r, err);
-        }
-        free(found);
-        return rc;
-}
-
-static enum rc mark_files(struct reclaim *r, const struct stored_bytes *stored, struct err *err)
-{
-        _cleanup_(manifest_index_freep) struct manifest_index *index = NULL;
-        _cleanup_(manifest_cursor_freep) struct manifest_cursor *cursor = NULL;
-        struct manifest_bytes bytes = files_source(r->call, stored);
-        bool end = false;
-        enum rc rc = manifest_index_open(&bytes, &index, err);
-
-        if (rc)
-                return rc;
-        cursor = manifest_cursor_new(index, 0);
-        for (;;) {
-                struct manifest_entry entry;
-
-                rc = manifest_cursor_next(cursor, &entry, &end, err);
-                if (rc || end)
-                        return rc;
-                if (entry.has_stored)
-                        need(r, entry.sha256);
-        }
-}
-
-static enum rc mark_version(struct reclaim *r, const struct reclaim_version *version, struct err *err)
-{
-        struct arena *usual = r->call->arena;
-        enum rc rc;
-
-        need(r, version->manifest.sha256);
-        need(r, version->index.sha256);
-        r->call->arena = &r->item;
-        rc = mark_files(r, &version->index, err);
-        r->call->arena = usual;
-        arena_done(&r->item);
-        if (rc == RC_NOT_FOUND || rc == RC_CORRUPT)
-                return err_set(err, RC_CORRUPT,
-                               "The index of artifact %lld cannot be read, so nothing is deleted: run vitrined check.",
-                               (long long)version->id);
-        return rc;
-}
-
-static enum rc mark_versions(struct reclaim *r, struct err *err)
-{
-        struct reclaim_version *page = calloc(PAGE, sizeof(*page));
-        int64_t after = 0;
-        size_t count = PAGE;
-        enum rc rc = RC_OK;
-
-        if (!page)
-                abort();
-        while (!rc && count == PAGE && r->doubtful) {
-                rc = store_reclaim_versions(r->call->conn, &r->limits, after, page, PAGE, &count, err);
-                for (size_t i = 0; !rc && i < count && r->doubtful; i++) {
-                        rc = mark_version(r, &page[i], err);
-                        after = page[i].id;
-                        if (!rc)
-                                rc = step(r, err);
-                }
-                if (!rc)
-                        rc = db_read_refresh(r->call->conn, err);
-        }
-        free(page);
-        return rc;
-}
-
-static enum rc mark(struct reclaim *r, bool parts, struct err *err)
-{
-        enum rc rc;
-
-        if (parts)
-                return mark_rows(r, RECLAIM_PARTS, err);
-        rc = mark_rows(r, RECLAIM_SENT, err);
-        if (!rc)
-                rc = mark_rows(r, RECLAIM_RUN_FILES, err);
-        if (!rc)
-                rc = mark_rows(r, RECLAIM_MANIFESTS, err);
-        if (!rc)
-                rc = mark_versions(r, err);
-        return rc;
-}
-
 /* ---- sweeping ---- */
 
 static bool is_garbage(const struct reclaim *r, const struct blob_item *item)
 {
-        uint64_t head = head_of(item->ref.sha256);
-        size_t at = place_of(r, head);
+        const uint8_t *marks = reclaim_marks_of(r, item->ref.sha256);
 
-        return at < r->count && r->heads[at] == head && (r->flags[at] & (BLOB_STALE | BLOB_NEEDED)) == BLOB_STALE &&
+        return marks && (*marks & (BLOB_STALE | BLOB_NEEDED)) == BLOB_STALE &&
                (!r->order->dry_run || item->fresh_us < r->fresh_from_us - BLOB_FRESH_LAG_US);
 }
 
@@ -338,7 +133,7 @@ static enum rc sweep_some(struct reclaim *r, struct blob_store *store, const str
         for (size_t i = 0; !rc && i < count; i++) {
                 if (!deleted[i] && !r->order->dry_run)
                         continue;
-                r->flags[place_of(r, head_of(refs[i].sha256))] |= BLOB_GONE;
+                *reclaim_marks_of(r, refs[i].sha256) |= BLOB_GONE;
                 r->counts.deleted_blobs++;
                 r->counts.deleted_bytes += refs[i].size_bytes;
         }
@@ -378,7 +173,7 @@ static enum rc sweep(struct reclaim *r, struct blob_store *store, const uint8_t 
                 if (!rc && count) {
                         memcpy(from, items[count - 1].ref.sha256, 32);
                         after = from;
-                        rc = step(r, err);
+                        rc = reclaim_step(r, err);
                 }
         }
         free(items);
@@ -415,19 +210,18 @@ static enum rc forget_flush(struct reclaim *r, struct forget_job *job, struct er
         if (job->count || job->swept_count)
                 rc = domain_write(r->call, forget_write, job, err);
         job->count = job->swept_count = 0;
-        return rc ? rc : step(r, err);
+        return rc ? rc : reclaim_step(r, err);
 }
 
 /* Gone by our hand, or by that of a run that was cut off. */
 static enum rc is_gone(struct reclaim *r, const struct artifact_blob *blob, bool *ret_gone, struct err *err)
 {
-        uint64_t head = head_of(blob->bytes.sha256);
+        const uint8_t *marks = reclaim_marks_of(r, blob->bytes.sha256);
         struct blob_ref ref = { .size_bytes = (uint64_t)blob->bytes.size_bytes };
-        size_t at = place_of(r, head);
         bool there = false;
         enum rc rc;
 
-        if (at < r->count && r->heads[at] == head && !(r->flags[at] & BLOB_GONE)) {
+        if (marks && !(*marks & BLOB_GONE)) {
                 *ret_gone = false;
                 return RC_OK;
         }
@@ -502,10 +296,10 @@ static enum rc reclaim_store(struct reclaim *r, struct blob_store *store, bool p
         bool started = false, last = false;
 
         while (!last) {
-                enum rc rc = load_window(r, store, started ? after : NULL, end, &last, err);
+                enum rc rc = reclaim_load_window(r, store, started ? after : NULL, end, &last, err);
 
                 if (!rc && r->doubtful) {
-                        rc = mark(r, parts, err);
+                        rc = reclaim_mark(r, parts, err);
                         if (!rc && r->doubtful)
                                 rc = sweep(r, store, started ? after : NULL, end, err);
                 }
@@ -527,7 +321,7 @@ static enum rc shrink(struct reclaim *r, struct blob_store *store, struct err *e
         while (!rc && more) {
                 rc = blob_shrink(store, &more, err);
                 if (!rc)
-                        rc = step(r, err);
+                        rc = reclaim_step(r, err);
         }
         return rc;
 }

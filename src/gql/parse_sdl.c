@@ -29,11 +29,6 @@ bool gql_parser_is_sdl_word(struct str word)
         return word_index(word) != SIZE_MAX;
 }
 
-static bool more(struct gql_parser *p, enum gql_token_kind close)
-{
-        return !gql_parser_accept(p, close) && !p->lexer.failed;
-}
-
 /* `A & B`, with a separator before the first one allowed. */
 static struct gql_name *parse_separated(struct gql_parser *p, enum gql_token_kind separator)
 {
@@ -109,7 +104,7 @@ static struct gql_field_def *parse_input_defs(struct gql_parser *p, enum gql_tok
         do {
                 *tail = parse_input_def(p);
                 tail = &(*tail)->next;
-        } while (more(p, close));
+        } while (gql_parser_more(p, close));
         return first;
 }
 
@@ -138,7 +133,7 @@ static struct gql_field_def *parse_field_defs(struct gql_parser *p)
         do {
                 *tail = parse_field_def(p);
                 tail = &(*tail)->next;
-        } while (more(p, GQL_TOKEN_BRACE_R));
+        } while (gql_parser_more(p, GQL_TOKEN_BRACE_R));
         return first;
 }
 
@@ -168,7 +163,7 @@ static struct gql_name *parse_enum_values(struct gql_parser *p)
         do {
                 *tail = parse_enum_value(p);
                 tail = &(*tail)->next;
-        } while (more(p, GQL_TOKEN_BRACE_R));
+        } while (gql_parser_more(p, GQL_TOKEN_BRACE_R));
         return first;
 }
 
@@ -194,7 +189,7 @@ static struct gql_field_def *parse_roots(struct gql_parser *p, bool optional)
                 root->type->name = gql_parser_name(p);
                 *tail = root;
                 tail = &root->next;
-        } while (more(p, GQL_TOKEN_BRACE_R));
+        } while (gql_parser_more(p, GQL_TOKEN_BRACE_R));
         return first;
 }
 

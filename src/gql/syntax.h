@@ -58,12 +58,14 @@ struct gql_parser {
         unsigned selection_depth, selection_depth_max;
 };
 
-/* parse.c: words of the grammar, used by parse_sdl.c. */
+/* parse.c: words of the grammar, used by parse_value.c and parse_sdl.c. */
 void gql_parser_advance(struct gql_parser *p);
 struct gql_token *gql_parser_peek(struct gql_parser *p);
 bool gql_parser_at(struct gql_parser *p, enum gql_token_kind kind);
 bool gql_parser_accept(struct gql_parser *p, enum gql_token_kind kind);
 void gql_parser_expect(struct gql_parser *p, enum gql_token_kind kind);
+/* Is there another item before `close`? After an error there is none. */
+bool gql_parser_more(struct gql_parser *p, enum gql_token_kind close);
 bool gql_parser_accept_word(struct gql_parser *p, const char *word);
 void gql_parser_expect_word(struct gql_parser *p, const char *word);
 void gql_parser_unexpected(struct gql_parser *p, const struct gql_token *token);
@@ -72,12 +74,14 @@ bool gql_parser_enter(struct gql_parser *p);
 struct str gql_parser_name(struct gql_parser *p);
 /* The operation's kind; the token is query, mutation or subscription. */
 enum gql_operation_kind gql_parser_operation_kind(struct gql_parser *p);
-struct gql_value *gql_parser_value(struct gql_parser *p, bool constant);
 struct gql_directive *gql_parser_directives(struct gql_parser *p, bool constant);
 struct gql_typeref *gql_parser_type(struct gql_parser *p);
 /* A description when there is one, else nothing changes. */
 void gql_parser_description(struct gql_parser *p, struct str *ret_text, bool *ret_block);
 struct str gql_token_describe(struct arena *arena, const struct gql_token *token);
+
+/* parse_value.c: constant: without variables. */
+struct gql_value *gql_parser_value(struct gql_parser *p, bool constant);
 
 /* parse_sdl.c: a type system definition; the current token is its first. */
 bool gql_parser_is_sdl_word(struct str word);

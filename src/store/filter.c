@@ -1,9 +1,8 @@
 /*
  * store/filter.c - filters and orders as SQL; see filter.h.
  *
- * A JSON field "config.a.b" may mean the member b of a, or a member whose name is "a.b":
- * both are looked at, the nested one first. Comparing by size asks for the same kind on
- * both sides, because SQLite would otherwise sort every number before every text.
+ * What a field is in SQL is found by filter_operand.c. Comparing by size asks for the same
+ * kind on both sides, because SQLite would otherwise sort every number before every text.
  */
 #include "store/filter.h"
 
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/pattern.h"
 #include "model/model.h"
+#include "store/filter_operand.h"
 
 struct filter_bind {
         enum { BIND_I64, BIND_F64, BIND_TEXT } kind;
@@ -77,135 +77,6 @@ void filter_sql_bind(const struct filter_sql *sql, struct db_stmt *stmt)
                 else
                         db_bind_str(stmt, bind->number, bind->text);
         }
-}
-
-/* ---- fields ---- */
-
-static enum rc unknown_field(struct str name, const struct filter_fields *fields, struct err *err)
-{
-        char known[300] = "";
-        size_t len = 0;
-
-        for (size_t i = 0; i < fields->shown && len < sizeof(known) - 40; i++)
-                len += (size_t)snprintf(known + len, sizeof(known) - len, "%s%s%s", i ? ", " : "", fields->items[i].name,
-                                        fields->items[i].kind == FILTER_JSON ? ".<key>" : "");
-        return err_set(err, RC_INVALID, "There is no field '%.*s' here to filter or order by: use one of %s.",
-                       STR_ARG(name), known);
-}
-
-/* The field that `name` means; *ret_path is what follows the dot of a JSON field. */
-static const struct filter_field *find_field(struct str name, const struct filter_fields *fields, struct str *ret_path)
-{
-        struct str rest = name;
-        struct str head = str_cut(&rest, '.');
-
-        for (size_t i = 0; i < fields->count; i++) {
-                const struct filter_field *field = &fields->items[i];
-
-                if (field->kind != FILTER_JSON) {
-                        if (str_eq_c(name, field->name))
-                                return field;
-                } else if (str_eq_c(head, field->name) && !str_is_empty(rest)) {
-                        *ret_path = rest;
-                        return field;
-                }
-        }
-        return NULL;
-}
-
-/* '$."a"."b"'. A '"' cannot be spelled in a path, so such names are never found. */
-static void path_add(struct buf *path, struct str name)
-{
-        buf_printf(path, ".\"%.*s\"", STR_ARG(name));
-}
-
-static enum rc json_paths(struct filter_sql *sql, const struct filter_field *field, struct str path,
-                          struct str *ret_nested, struct str *ret_flat, struct err *err)
-{
-        _cleanup_(buf_done) struct buf nested = { 0 };
-        _cleanup_(buf_done) struct buf flat = { 0 };
-        struct str rest = path, whole = path, inner = str_from(field->inner);
-        struct str head = str_cut(&rest, '.');
-
-        if (str_find(path, '"', 0) != SIZE_MAX)
-                return err_set(err, RC_INVALID, "Keys with a quotation mark cannot be filtered or ordered by.");
-        buf_add_str(&nested, STR("$"));
-        path_add(&nested, head);
-        if (inner.ptr && !str_eq(rest, inner) && !(str_starts(rest, inner) && rest.ptr[inner.len] == '.'))
-                path_add(&nested, inner);
-        while (!str_is_null(rest))
-                path_add(&nested, str_cut(&rest, '.'));
-        buf_add_str(&flat, STR("$"));
-        if (inner.ptr && str_ends(path, inner) && path.len > inner.len + 1 && path.ptr[path.len - inner.len - 1] == '.')
-                whole = str_slice(path, 0, path.len - inner.len - 1);
-        path_add(&flat, whole);
-        if (inner.ptr)
-                path_add(&flat, inner);
-        *ret_nested = arena_str(sql->arena, buf_str(&nested));
-        *ret_flat = str_eq(buf_str(&flat), *ret_nested) ? STR_NULL : arena_str(sql->arena, buf_str(&flat));
-        return RC_OK;
-}
-
-/* What is compared: its value and, in JSON, its json_type(). */
-struct operand {
-        enum filter_kind kind;
-        const char *name;
-        struct str value, type;
-};
-
-static void add_json_call(struct filter_sql *sql, const char *function, const char *source, int nested, int flat)
-{
-        if (flat)
-                buf_printf(sql->text, "COALESCE(%s(%s, $%d), %s(%s, $%d))", function, source, nested, function, source,
-                           flat);
-        else
-                buf_printf(sql->text, "%s(%s, $%d)", function, source, nested);
-}
-
-/* Binds a value without writing its $n anywhere yet. */
-static int bind_str(struct filter_sql *sql, struct str value)
-{
-        _cleanup_(buf_done) struct buf unused = { 0 };
-        struct buf *text = sql->text;
-
-        sql->text = &unused;
-        filter_sql_str(sql, value);
-        sql->text = text;
-        return sql->next - 1;
-}
-
-static struct str json_call(struct filter_sql *sql, const char *function, const char *source, int nested, int flat)
-{
-        _cleanup_(buf_done) struct buf text = { 0 };
-        struct filter_sql part = *sql;
-
-        part.text = &text;
-        add_json_call(&part, function, source, nested, flat);
-        return arena_str(sql->arena, buf_str(&text));
-}
-
-static enum rc field_operand(struct filter_sql *sql, const struct filter_field *field, struct str path,
-                             struct operand *ret, struct err *err)
-{
-        struct str nested, flat;
-        int nested_bind, flat_bind;
-        enum rc rc;
-
-        *ret = (struct operand){ .kind = field->kind, .name = field->name, .value = str_from(field->sql) };
-        if (field->kind == FILTER_LIST) {
-                ret->kind = FILTER_TEXT;
-                ret->value = STR("value");
-        }
-        if (field->kind != FILTER_JSON)
-                return RC_OK;
-        rc = json_paths(sql, field, path, &nested, &flat, err);
-        if (rc)
-                return rc;
-        nested_bind = bind_str(sql, nested);
-        flat_bind = str_is_null(flat) ? 0 : bind_str(sql, flat);
-        ret->value = json_call(sql, "json_extract", field->sql, nested_bind, flat_bind);
-        ret->type = json_call(sql, "json_type", field->sql, nested_bind, flat_bind);
-        return RC_OK;
 }
 
 /* ---- comparisons ---- */
@@ -522,13 +393,13 @@ static enum rc add_field_test(struct filter_sql *sql, const struct filter *f, co
                               bool plain, struct err *err)
 {
         struct str path = STR_NULL;
-        const struct filter_field *field = find_field(f->field, fields, &path);
+        const struct filter_field *field = filter_field_find(f->field, fields, &path);
         struct operand operand;
         enum rc rc;
 
         if (!field)
-                return unknown_field(f->field, fields, err);
-        rc = field_operand(sql, field, path, &operand, err);
+                return filter_field_unknown(f->field, fields, err);
+        rc = filter_operand(sql, field, path, &operand, err);
         if (rc)
                 return rc;
         buf_add_str(sql->text, STR("(("));
@@ -573,15 +444,15 @@ enum rc filter_sql_where(struct filter_sql *sql, const struct filter *filter, co
 enum rc filter_sql_value(struct filter_sql *sql, struct str name, const struct filter_fields *fields, struct err *err)
 {
         struct str path = STR_NULL;
-        const struct filter_field *field = find_field(name, fields, &path);
+        const struct filter_field *field = filter_field_find(name, fields, &path);
         struct operand operand;
         enum rc rc;
 
         if (!field)
-                return unknown_field(name, fields, err);
+                return filter_field_unknown(name, fields, err);
         if (field->kind == FILTER_LIST)
                 return err_set(err, RC_INVALID, "'%s' is a list: order by another field.", field->name);
-        rc = field_operand(sql, field, path, &operand, err);
+        rc = filter_operand(sql, field, path, &operand, err);
         if (rc)
                 return rc;
         buf_add_str(sql->text, operand.value);
