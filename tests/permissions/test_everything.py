@@ -48,7 +48,7 @@ class Facts:
         registry = Registry(world, "restricted")
         self.by_name = {
             "entityName": "Acme", "projectName": registry.project, "modelName": registry.project, "projectId": registry.id,
-            "projectID": registry.id, "artifactID": registry.artifact, "artifactSequenceID": None, "artifactPortfolioID":
+            "projectID": registry.id, "artifactID": registry.artifact, "artifactIDs": registry.artifact, "artifactSequenceID": None, "artifactPortfolioID":
             registry.collection, "artifactCollectionName": "c", "artifactPortfolioName": "c", "alias": "good", "artifactCollectionID": registry.collection,
             "runName": world.run, "userId": world.ids["viewer"], "userIds": world.ids["viewer"],
             "teamId": world.teams["lab"], "teamIds": world.teams["lab"], "teamName": "stolen", "name": registry.project,
