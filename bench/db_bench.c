@@ -346,15 +346,23 @@ struct join {
         struct blob_expect expect; /* the MD5 of the whole, as a client announces it */
 };
 
+static void join_parts(const struct join *subject, const struct blob_expect *expect, struct blob_digests *ret)
+{
+        struct blob_join *join;
+        struct err err = { 0 };
+
+        stop_on(blob_join_begin(subject->store, subject->store, expect, &join, &err), &err);
+        for (size_t i = 0; i < ARRAY_LEN(subject->parts); i++)
+                stop_on(blob_join_part(join, &subject->parts[i], &err), &err);
+        stop_on(blob_join_finish(&join, ret, &err), &err);
+}
+
 static void step_join(struct worker *worker)
 {
         struct join *join = worker->subject;
         struct blob_digests found;
-        struct err err = { 0 };
 
-        stop_on(blob_put_concat(join->store, join->store, join->parts, ARRAY_LEN(join->parts), &join->expect,
-                                &found, &err),
-                &err);
+        join_parts(join, &join->expect, &found);
         delete_aside(worker, join->store, &found.ref);
 }
 
@@ -401,7 +409,7 @@ static void joins(struct blob_store *store)
                 join.parts[i] = found.ref;
         }
         free(bytes);
-        stop_on(blob_put_concat(store, store, join.parts, ARRAY_LEN(join.parts), NULL, &found, &err), &err);
+        join_parts(&join, NULL, &found);
         join.expect.has_md5 = true;
         memcpy(join.expect.md5, found.md5, sizeof(found.md5));
         stop_on(blob_delete(store, &found.ref, &err), &err);

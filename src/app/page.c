@@ -87,17 +87,6 @@ void page_done(struct page *page)
 
 /* ---- forms -------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
-}
-
 /* Absent when it is not well-formed: a bad escape, a NUL, no UTF-8. */
 static struct str decode(struct arena *arena, struct str text)
 {
@@ -110,8 +99,8 @@ static struct str decode(struct arena *arena, struct str text)
                 if (c == '+') {
                         c = ' ';
                 } else if (c == '%') {
-                        int high = text.len - i > 2 ? hex_digit(text.ptr[i + 1]) : -1;
-                        int low = text.len - i > 2 ? hex_digit(text.ptr[i + 2]) : -1;
+                        int high = text.len - i > 2 ? str_hex_digit(text.ptr[i + 1]) : -1;
+                        int low = text.len - i > 2 ? str_hex_digit(text.ptr[i + 2]) : -1;
 
                         if (high < 0 || low < 0)
                                 return STR_NULL;

@@ -121,6 +121,10 @@ bool str_is_utf8(struct str s);
 size_t str_utf8_step(struct str s, size_t at);
 /* Number of code points of a well-formed UTF-8 string. */
 size_t str_utf8_len(struct str s);
+/* Writes a code point (at most U+10FFFF) as UTF-8: the 1 to 4 bytes that it takes, and no more; how many. */
+size_t str_utf8_put(char *ret, uint32_t point);
+/* 0 to 15, either case; -1 for any other byte. */
+int str_hex_digit(char c);
 
 uint64_t hash_bytes(const void *data, size_t len); /* FNV-1a; the same everywhere, so not where callers choose the input */
 

@@ -106,15 +106,6 @@ static enum rc add_named(struct reader *r, struct class *class, char name)
         return negated && from <= 0x10ffff ? add_range(r, class, from, 0x10ffff) : RC_OK;
 }
 
-static int hex_digit(char c)
-{
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* What stands behind a backslash and means one character. */
 static enum rc read_escape(struct reader *r, uint32_t *ret)
 {
@@ -132,9 +123,9 @@ static enum rc read_escape(struct reader *r, uint32_t *ret)
                 *ret = '\r';
                 return RC_OK;
         case 'x':
-                if (r->at + 2 > r->text.len || hex_digit(r->text.ptr[r->at]) < 0 || hex_digit(r->text.ptr[r->at + 1]) < 0)
+                if (r->at + 2 > r->text.len || str_hex_digit(r->text.ptr[r->at]) < 0 || str_hex_digit(r->text.ptr[r->at + 1]) < 0)
                         return wrong(r, "\\x needs two hexadecimal digits");
-                *ret = (uint32_t)(hex_digit(r->text.ptr[r->at]) * 16 + hex_digit(r->text.ptr[r->at + 1]));
+                *ret = (uint32_t)(str_hex_digit(r->text.ptr[r->at]) * 16 + str_hex_digit(r->text.ptr[r->at + 1]));
                 r->at += 2;
                 return RC_OK;
         default:

@@ -213,6 +213,41 @@ size_t str_utf8_len(struct str s)
         return count;
 }
 
+size_t str_utf8_put(char *ret, uint32_t point)
+{
+        if (point < 0x80) {
+                ret[0] = (char)point;
+                return 1;
+        }
+        if (point < 0x800) {
+                ret[0] = (char)(0xC0 | point >> 6);
+                ret[1] = (char)(0x80 | (point & 0x3F));
+                return 2;
+        }
+        if (point < 0x10000) {
+                ret[0] = (char)(0xE0 | point >> 12);
+                ret[1] = (char)(0x80 | (point >> 6 & 0x3F));
+                ret[2] = (char)(0x80 | (point & 0x3F));
+                return 3;
+        }
+        ret[0] = (char)(0xF0 | point >> 18);
+        ret[1] = (char)(0x80 | (point >> 12 & 0x3F));
+        ret[2] = (char)(0x80 | (point >> 6 & 0x3F));
+        ret[3] = (char)(0x80 | (point & 0x3F));
+        return 4;
+}
+
+int str_hex_digit(char c)
+{
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        if (c >= 'a' && c <= 'f')
+                return c - 'a' + 10;
+        if (c >= 'A' && c <= 'F')
+                return c - 'A' + 10;
+        return -1;
+}
+
 uint64_t hash_bytes(const void *data, size_t len)
 {
         const unsigned char *p = data;

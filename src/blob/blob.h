@@ -65,16 +65,9 @@ void blob_put_abort(struct blob_put **put); /* nothing stays; accepts NULL; for 
 MUST_USE enum rc blob_put_bytes(struct blob_store *store, struct str data, struct blob_digests *ret, struct err *err);
 
 /*
- * Concatenates blobs of `from` (parts of a multipart upload; may be the same store) into a new one, in constant
- * memory; digests of the whole are computed on the way. Uses copy_file_range or reflink where it can.
- */
-MUST_USE enum rc blob_put_concat(struct blob_store *store, struct blob_store *from, const struct blob_ref *parts,
-                                 size_t count, const struct blob_expect *expect, struct blob_digests *ret,
-                                 struct err *err);
-
-/*
- * The same part by part, when they are not all there yet. The first error is final: the join can then only be ended.
- * Thread rule: one thread at a time, but for blob_join_stop().
+ * Joins blobs of `from` (parts of a multipart upload; may be the same store) into a new one, part by part as they come, in
+ * constant memory; digests of the whole are computed on the way. Uses copy_file_range or reflink where it can. The first
+ * error is final: the join can then only be ended. Thread rule: one thread at a time, but for blob_join_stop().
  */
 struct blob_join;
 MUST_USE enum rc blob_join_begin(struct blob_store *store, struct blob_store *from, const struct blob_expect *expect,

@@ -1,11 +1,10 @@
 /*
  * blob/join.c - parts of one store become one blob of another.
  *
- * domain/ joins the parts of a file that came in pieces: all at once (blob_put_concat), or as they
- * come (struct blob_join), so that little is left to do when the last one is there. A join is a put
- * that is fed with whole blobs: digests, expectations, and that nothing stays of what was not
- * finished, are the put's. What is added: which parts it was fed with, the proof that they are
- * undamaged, and that another thread may have it stop in the middle of a part.
+ * domain/ joins the parts of a file that came in pieces, as they come, so that little is left to do
+ * when the last one is there. A join is a put that is fed with whole blobs: digests, expectations, and
+ * that nothing stays of what was not finished, are the put's. What is added: which parts it was fed with, the
+ * proof that they are undamaged, and that another thread may have it stop in the middle of a part.
  *
  * When the whole has an announced MD5, that proves the parts, too, and their own digests are
  * computed only to find out whose mistake it was. Else each part is digested on the way.
@@ -147,16 +146,4 @@ enum rc blob_join_finish(struct blob_join **join_ptr, struct blob_digests *ret, 
                         return blob_error_damaged(err);
         }
         return rc;
-}
-
-enum rc blob_put_concat(struct blob_store *store, struct blob_store *from, const struct blob_ref *parts,
-                        size_t count, const struct blob_expect *expect, struct blob_digests *ret,
-                        struct err *err)
-{
-        struct blob_join *join _cleanup_(blob_join_abort) = NULL;
-        enum rc rc = blob_join_begin(store, from, expect, &join, err);
-
-        for (size_t i = 0; !rc && i < count; i++)
-                rc = blob_join_part(join, &parts[i], err);
-        return rc ? rc : blob_join_finish(&join, ret, err);
 }

@@ -3,9 +3,9 @@
  *
  * Parts wait in a blob store of their own (domain->parts). Joining streams them into the
  * main store, where the whole gets its name after its digests were checked; then the parts
- * go. Most of it may have been done when all parts are there (upload_join.c). Clients repeat a slow "complete" after 30 seconds: calls for one upload wait for each
- * other, and the later ones find it done. Neither who waits nor who joins holds a connection
- * to the database meanwhile.
+ * go. Most of that may have been done when the last part comes (upload_join.c). Clients repeat
+ * a slow "complete" after 30 seconds: calls for one upload wait for each other, and the later
+ * ones find it done. Neither who waits nor who joins holds a connection to the database meanwhile.
  *
  * Parts are kept by their content, so two uploads may have one in common. It goes when the last
  * upload that has it is done; part_locks see to it that no upload gets a part that is just going.

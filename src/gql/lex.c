@@ -51,6 +51,11 @@ struct gql_loc gql_source_loc(struct str source, size_t at)
         return here(&lexer);
 }
 
+static bool is_digit(unsigned char c)
+{
+        return c >= '0' && c <= '9';
+}
+
 static uint32_t code_point(const struct gql_lexer *lexer)
 {
         unsigned char first = byte_at(lexer, 0);

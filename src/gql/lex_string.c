@@ -24,24 +24,13 @@ static struct str slice_units(const struct gql_lexer *lexer, size_t units)
         return gql_quotable(lexer->arena, str_slice(lexer->source, lexer->pos, at));
 }
 
-static int hex_digit(unsigned char c)
-{
-        if (is_digit(c))
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
-}
-
 /* Four hex digits at pos + ahead, or -1. */
 static int32_t hex4(const struct gql_lexer *lexer, size_t ahead)
 {
         int32_t value = 0;
 
         for (size_t i = 0; i < 4; i++) {
-                int digit = hex_digit(byte_at(lexer, ahead + i));
+                int digit = str_hex_digit((char)byte_at(lexer, ahead + i));
 
                 if (digit < 0)
                         return -1;
@@ -53,31 +42,6 @@ static int32_t hex4(const struct gql_lexer *lexer, size_t ahead)
 static bool is_scalar_value(int32_t point)
 {
         return (point >= 0 && point <= 0xD7FF) || (point >= 0xE000 && point <= 0x10FFFF);
-}
-
-/* UTF-8 never takes more bytes than the escape it comes from, so `out` has room. */
-static size_t put_utf8(char *out, uint32_t point)
-{
-        if (point < 0x80) {
-                out[0] = (char)point;
-                return 1;
-        }
-        if (point < 0x800) {
-                out[0] = (char)(0xC0 | point >> 6);
-                out[1] = (char)(0x80 | (point & 0x3F));
-                return 2;
-        }
-        if (point < 0x10000) {
-                out[0] = (char)(0xE0 | point >> 12);
-                out[1] = (char)(0x80 | (point >> 6 & 0x3F));
-                out[2] = (char)(0x80 | (point & 0x3F));
-                return 3;
-        }
-        out[0] = (char)(0xF0 | point >> 18);
-        out[1] = (char)(0x80 | (point >> 12 & 0x3F));
-        out[2] = (char)(0x80 | (point >> 6 & 0x3F));
-        out[3] = (char)(0x80 | (point & 0x3F));
-        return 4;
 }
 
 /* \u{...}: at most eight digits. Returns the escape's length, 0 after an error. */
@@ -95,9 +59,9 @@ static size_t read_escape_braces(struct gql_lexer *lexer, int32_t *ret_point)
                         *ret_point = (int32_t)point;
                         return size;
                 }
-                if (hex_digit(c) < 0)
+                if (str_hex_digit((char)c) < 0)
                         break;
-                point = point << 4 | (uint32_t)hex_digit(c);
+                point = point << 4 | (uint32_t)str_hex_digit((char)c);
                 if (point > INT32_MAX)
                         break;
         }
@@ -175,7 +139,8 @@ static void read_string_escaped(struct gql_lexer *lexer, size_t start, struct gq
 
                         if (size == 0)
                                 return;
-                        len += put_utf8(out + len, (uint32_t)point);
+                        /* Never more bytes than the escape it comes from: there is room. */
+                        len += str_utf8_put(out + len, (uint32_t)point);
                         lexer->pos += size;
                 } else {
                         size_t from = lexer->pos;

@@ -54,11 +54,6 @@ static inline void step_line(struct gql_lexer *lexer)
         lexer->wide = 0;
 }
 
-static inline bool is_digit(unsigned char c)
-{
-        return c >= '0' && c <= '9';
-}
-
 /* The token begins at pos with one quotation mark, or with three. lex_string.c */
 void lex_string(struct gql_lexer *lexer, struct gql_token *ret);
 void lex_block_string(struct gql_lexer *lexer, struct gql_token *ret);

@@ -7,17 +7,6 @@
  */
 #include "http/internal.h"
 
-static int hex_value(char c)
-{
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
-}
-
 bool target_decode(struct arena *arena, struct str raw, bool plus_is_space, struct str *ret)
 {
         bool plain = true;
@@ -36,8 +25,8 @@ bool target_decode(struct arena *arena, struct str raw, bool plus_is_space, stru
                 char c = raw.ptr[i];
 
                 if (c == '%') {
-                        int high = i + 2 < raw.len ? hex_value(raw.ptr[i + 1]) : -1;
-                        int low = i + 2 < raw.len ? hex_value(raw.ptr[i + 2]) : -1;
+                        int high = i + 2 < raw.len ? str_hex_digit(raw.ptr[i + 1]) : -1;
+                        int low = i + 2 < raw.len ? str_hex_digit(raw.ptr[i + 2]) : -1;
 
                         if (high < 0 || low < 0 || (high == 0 && low == 0))
                                 return false;

@@ -159,17 +159,6 @@ size_t json_utf8_bad(const char *text, size_t len)
         return SIZE_MAX;
 }
 
-static int hex_digit(char c)
-{
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
-}
-
 /* The four digits of a \u escape; false when they are not there. */
 static bool hex_quad(struct str raw, size_t at, uint32_t *ret)
 {
@@ -178,7 +167,7 @@ static bool hex_quad(struct str raw, size_t at, uint32_t *ret)
         if (at > raw.len || raw.len - at < 4)
                 return false;
         for (size_t i = 0; i < 4; i++) {
-                int digit = hex_digit(raw.ptr[at + i]);
+                int digit = str_hex_digit(raw.ptr[at + i]);
 
                 if (digit < 0)
                         return false;
@@ -186,30 +175,6 @@ static bool hex_quad(struct str raw, size_t at, uint32_t *ret)
         }
         *ret = value;
         return true;
-}
-
-static size_t put_utf8(uint32_t c, char *out)
-{
-        if (c < 0x80) {
-                out[0] = (char)c;
-                return 1;
-        }
-        if (c < 0x800) {
-                out[0] = (char)(0xc0 | c >> 6);
-                out[1] = (char)(0x80 | (c & 0x3f));
-                return 2;
-        }
-        if (c < 0x10000) {
-                out[0] = (char)(0xe0 | c >> 12);
-                out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-                out[2] = (char)(0x80 | (c & 0x3f));
-                return 3;
-        }
-        out[0] = (char)(0xf0 | c >> 18);
-        out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-        out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[3] = (char)(0x80 | (c & 0x3f));
-        return 4;
 }
 
 /*
@@ -293,7 +258,7 @@ const char *json_decode_string(struct str raw, bool lenient, char *out, size_t *
                 why = decode_unicode(raw, &at, lenient, &code);
                 if (why)
                         return why;
-                out_len += put_utf8(code, out + out_len);
+                out_len += str_utf8_put(out + out_len, code);
         }
         *ret_len = out_len;
         return NULL;

@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "blob/blob.h"
 #include "crypto/crypto.h"
+#include "join_all.h"
 #include "scratch.h"
 
 #include <pthread.h>
@@ -447,23 +448,23 @@ static void join_and_check(struct fixture *fixture, const size_t *sizes, size_t 
                 parts[i] = found.ref;
         }
         expected = digests_of(whole);
-        assert_ok(blob_put_concat(fixture->store, fixture->store, parts, count, NULL, &found, &err));
+        assert_ok(join_all(fixture->store, fixture->store, parts, count, NULL, &found, &err));
         assert_memory_equal(&found, &expected, sizeof(found));
         assert_stored(fixture, whole);
 
         assert_ok(blob_delete(fixture->store, &expected.ref, &err));
         expect.size_bytes = total;
         memcpy(expect.md5, expected.md5, sizeof(expect.md5));
-        assert_ok(blob_put_concat(fixture->store, fixture->store, parts, count, &expect, &found, &err));
+        assert_ok(join_all(fixture->store, fixture->store, parts, count, &expect, &found, &err));
         assert_stored(fixture, whole);
 
         assert_ok(blob_delete(fixture->store, &expected.ref, &err));
         expect.md5[3] ^= 1;
-        assert_int_equal(blob_put_concat(fixture->store, fixture->store, parts, count, &expect, &found, &err), RC_INVALID);
+        assert_int_equal(join_all(fixture->store, fixture->store, parts, count, &expect, &found, &err), RC_INVALID);
         assert_absent(fixture, whole);
 }
 
-static void blob_concat_joins_parts_of_all_sizes(void **state)
+static void blob_join_joins_parts_of_all_sizes(void **state)
 {
         static const size_t few[] = { 10, 20, 0, 5 };
         static const size_t mixed[] = { 3 << 20, 100, SMALL_MAX + 1, (1 << 20) + 7 };
@@ -474,7 +475,7 @@ static void blob_concat_joins_parts_of_all_sizes(void **state)
         join_and_check(*state, growing, ARRAY_LEN(growing));
 }
 
-static void blob_concat_of_a_missing_part(void **state)
+static void blob_join_of_a_missing_part(void **state)
 {
         struct fixture *fixture = *state;
         struct blob_ref parts[2];
@@ -484,7 +485,7 @@ static void blob_concat_of_a_missing_part(void **state)
         assert_ok(blob_put_bytes(fixture->store, some_bytes(fixture, 200000, 1), &found, &err));
         parts[0] = found.ref;
         parts[1] = digests_of(STR("never stored")).ref;
-        assert_int_equal(blob_put_concat(fixture->store, fixture->store, parts, 2, NULL, &found, &err), RC_NOT_FOUND);
+        assert_int_equal(join_all(fixture->store, fixture->store, parts, 2, NULL, &found, &err), RC_NOT_FOUND);
         assert_int_equal(count_blobs(fixture), 1);
 }
 
@@ -624,8 +625,8 @@ int main(int argc, char **argv)
                 cmocka_unit_test_setup_teardown(blob_put_long_streams_at_once, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_open_with_wrong_size_is_not_served, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_read_past_the_end_is_refused, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(blob_concat_joins_parts_of_all_sizes, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(blob_concat_of_a_missing_part, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(blob_join_joins_parts_of_all_sizes, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(blob_join_of_a_missing_part, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_delete_removes, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_exists_some_tells_each, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(blob_delete_stale_spares_what_is_fresh, set_up, tear_down),

@@ -3,6 +3,8 @@
 
 #include "base/internal.h"
 
+#include <ctype.h>
+
 static void str_absent_and_empty(void **state UNUSED)
 {
         assert_true(str_is_null(str_from(NULL)));
@@ -172,6 +174,22 @@ static void str_is_utf8_takes_every_code_point(void **state UNUSED)
                 assert_int_equal(str_is_utf8(s), good);
                 assert_int_equal(str_utf8_step(s, 0), good ? len : 0);
                 assert_int_equal(str_utf8_len(s), 1);
+
+                char put[] = "?????";
+
+                assert_int_equal(str_utf8_put(put, c), len);
+                assert_memory_equal(put, text, len);
+                assert_int_equal(put[len], '?');
+        }
+}
+
+static void str_hex_digit_is_what_the_c_library_reads(void **state UNUSED)
+{
+        for (int c = -128; c < 128; c++) {
+                char text[] = { (char)c, '\0' };
+                bool good = isxdigit((unsigned char)c) != 0;
+
+                assert_int_equal(str_hex_digit((char)c), good ? strtol(text, NULL, 16) : -1);
         }
 }
 
@@ -238,6 +256,7 @@ int main(void)
                 cmocka_unit_test(str_to_u64_whole_decimal_numbers_only),
                 cmocka_unit_test(str_to_i64_reaches_both_ends),
                 cmocka_unit_test(str_is_utf8_takes_every_code_point),
+                cmocka_unit_test(str_hex_digit_is_what_the_c_library_reads),
                 cmocka_unit_test(str_is_utf8_refuses_malformed),
                 cmocka_unit_test(str_utf8_len_counts_code_points),
                 cmocka_unit_test(hash_bytes_known_values),

@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "blob/blob.h"
 #include "crypto/crypto.h"
+#include "join_all.h"
 #include "scratch.h"
 
 #include <dirent.h>
@@ -263,8 +264,8 @@ static void fs_joining_a_damaged_part_is_our_fault(void **state)
         crypto_md5(bytes, 300000, expect.md5);
         free(bytes);
         flip_bit(large_path(dir, &part), 1234, 1);
-        assert_int_equal(blob_put_concat(store, store, &part, 1, &expect, &found, &err), RC_CORRUPT);
-        assert_int_equal(blob_put_concat(store, store, &part, 1, NULL, &found, &err), RC_CORRUPT);
+        assert_int_equal(join_all(store, store, &part, 1, &expect, &found, &err), RC_CORRUPT);
+        assert_int_equal(join_all(store, store, &part, 1, NULL, &found, &err), RC_CORRUPT);
         blob_store_close(store);
 }
 
