@@ -22,28 +22,6 @@
 #define LIFE_SMALL 700
 #define LIFE_LARGE 70000              /* a file of its own in the store; every fifth content is that long */
 
-static inline int life_setup(void **state)
-{
-        struct run_fixture *f;
-        struct err err = { 0 };
-
-        if (fixture_setup(state))
-                return -1;
-        f = *state;
-        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "blobs") }, &f->domain.blobs, &err));
-        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "parts") }, &f->domain.parts, &err));
-        return 0;
-}
-
-static inline int life_teardown(void **state)
-{
-        struct run_fixture *f = *state;
-
-        blob_store_close(f->domain.blobs);
-        blob_store_close(f->domain.parts);
-        return fixture_teardown(state);
-}
-
 static inline struct str life_content(struct arena *arena, unsigned number)
 {
         size_t size = number % 5 == 0 ? LIFE_LARGE : LIFE_SMALL;

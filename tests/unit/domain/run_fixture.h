@@ -83,6 +83,29 @@ static inline int fixture_teardown(void **state)
         return 0;
 }
 
+/* The same with the two stores of bytes. */
+static inline int fixture_setup_bytes(void **state)
+{
+        struct run_fixture *f;
+        struct err err = { 0 };
+
+        if (fixture_setup(state))
+                return -1;
+        f = *state;
+        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "blobs") }, &f->domain.blobs, &err));
+        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "parts") }, &f->domain.parts, &err));
+        return 0;
+}
+
+static inline int fixture_teardown_bytes(void **state)
+{
+        struct run_fixture *f = *state;
+
+        blob_store_close(f->domain.blobs);
+        blob_store_close(f->domain.parts);
+        return fixture_teardown(state);
+}
+
 static inline struct run *fixture_run(struct run_fixture *f, const char *name)
 {
         const struct run_input in = { .entity_name = STR("team"), .project_name = STR("proj"), .name = str_from(name) };

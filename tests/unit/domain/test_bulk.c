@@ -279,7 +279,7 @@ static void job_next_takes_turns(void **state)
                          RC_TOO_MANY);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, life_setup, life_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_bytes, fixture_teardown_bytes)
 
 int main(void)
 {

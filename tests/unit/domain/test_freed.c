@@ -209,7 +209,7 @@ static void freed_by_several_has_bounds(void **state)
         assert_int_equal(freed_by_deletions(&f->alice, all, FREED_MAX + 1, &freed_bounds_usual, &freed, &err), RC_INVALID);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, life_setup, life_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_bytes, fixture_teardown_bytes)
 
 int main(void)
 {

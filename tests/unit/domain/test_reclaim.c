@@ -264,7 +264,7 @@ static void reclaim_deletes_nothing_when_an_index_cannot_be_read(void **state)
         assert_true(life_has_content(f, 22));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, life_setup, life_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_bytes, fixture_teardown_bytes)
 
 int main(void)
 {

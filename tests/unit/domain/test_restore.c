@@ -249,7 +249,7 @@ static void places_are_changed_in_writes_of_bounded_size(void **state)
         db_read_end(&w.bob.conn);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, life_setup, life_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_bytes, fixture_teardown_bytes)
 
 int main(void)
 {

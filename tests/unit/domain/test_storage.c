@@ -108,7 +108,7 @@ static void storage_count_stops_when_told(void **state)
         assert_null(of_project(f, a->project_id));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, life_setup, life_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_bytes, fixture_teardown_bytes)
 
 int main(void)
 {

@@ -69,13 +69,10 @@ static void begin_joins(struct run_fixture *f, struct upload_joins_config config
 static int setup(void **state)
 {
         struct run_fixture *f;
-        struct err err = { 0 };
 
-        if (fixture_setup(state))
+        if (fixture_setup_bytes(state))
                 return -1;
         f = *state;
-        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "blobs") }, &f->domain.blobs, &err));
-        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "parts") }, &f->domain.parts, &err));
         watch.blobs_usual = f->domain.blobs->ops;
         watch.parts_usual = f->domain.parts->ops;
         watch.blobs = *watch.blobs_usual;
@@ -98,9 +95,7 @@ static int teardown(void **state)
         struct run_fixture *f = *state;
 
         upload_joins_free(f->domain.joins);
-        blob_store_close(f->domain.blobs);
-        blob_store_close(f->domain.parts);
-        return fixture_teardown(state);
+        return fixture_teardown_bytes(state);
 }
 
 /* ---- a client ---- */

@@ -91,28 +91,6 @@ static bool part_is_there(struct run_fixture *f, char seed)
         return there;
 }
 
-static int setup(void **state)
-{
-        struct run_fixture *f;
-        struct err err = { 0 };
-
-        if (fixture_setup(state))
-                return -1;
-        f = *state;
-        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "blobs") }, &f->domain.blobs, &err));
-        assert_ok(blob_fs_open(&(struct blob_fs_config){ .dir = scratch_path(&f->scratch, "parts") }, &f->domain.parts, &err));
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        struct run_fixture *f = *state;
-
-        blob_store_close(f->domain.blobs);
-        blob_store_close(f->domain.parts);
-        return fixture_teardown(state);
-}
-
 static void upload_parts_go_with_the_last_that_has_them(void **state)
 {
         struct run_fixture *f = *state;
@@ -363,7 +341,7 @@ static void upload_parts_are_joined_without_a_connection(void **state)
         assert_non_null(f->alice.conn);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_bytes, fixture_teardown_bytes)
 
 int main(void)
 {
